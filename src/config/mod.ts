@@ -1,0 +1,13 @@
+/** The configuration: what a file may say, and what it resolves to. Other folders import from here. */
+export { type Address, formatAddress, type TcpAddress, type UnixAddress } from "./address.ts";
+export { type DescribedOption, describeInstance, describePool } from "./describe.ts";
+export { type Fault, formatFault } from "./fault.ts";
+export type { LogConfig } from "./instance_options.ts";
+export { configJsonSchema } from "./json_schema.ts";
+export { type Config, loadConfig, type LoadResult } from "./load.ts";
+export type { ConfigForm } from "./option.ts";
+export type { PoolConfig } from "./pool_options.ts";
+export { optionReference } from "./reference.ts";
+export type { ServerConfig } from "./server_entry.ts";
+export { formatSize } from "./size.ts";
+export { didYouMean } from "./suggest.ts";

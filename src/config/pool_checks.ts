@@ -1,0 +1,113 @@
+/**
+ * The rules that need more than one option: of a pool, between pools, and between a pool and the instance. A rule
+ * is silent while one of its options has a fault of its own.
+ */
+import { formatAddress } from "./address.ts";
+import { type Findings, type Position, quote } from "./fault.ts";
+import { POOL_OPTIONS } from "./pool_options.ts";
+import { pathOf, type Place, type Section } from "./section.ts";
+import { SERVER_ENTRY } from "./server_entry.ts";
+import { formatSize } from "./size.ts";
+
+/** A pool while its file is being checked. */
+export interface PoolDraft extends Place, Section<typeof POOL_OPTIONS> {
+  readonly name: string;
+}
+
+type SizeField = {
+  [F in keyof typeof POOL_OPTIONS]: F extends `${string}Bytes` ? F : never;
+}[keyof typeof POOL_OPTIONS];
+
+/** Sizes that only make sense in order: a gap between two watermarks, and room for what a limit lets in. */
+const SIZE_ORDER: readonly { smaller: SizeField; larger: SizeField; mayEqual: boolean }[] = [
+  { smaller: "clientOutboxLowBytes", larger: "clientOutboxHighBytes", mayEqual: false },
+  { smaller: "clientOutboxHighBytes", larger: "clientOutboxHardBytes", mayEqual: true },
+  { smaller: "serverOutboxLowBytes", larger: "serverOutboxHighBytes", mayEqual: false },
+  { smaller: "maxBulkBytes", larger: "maxRequestBytes", mayEqual: true },
+  { smaller: "maxBulkBytes", larger: "clientOutboxHardBytes", mayEqual: true },
+];
+
+/** Checks the rules within one pool. */
+export function checkPool(pool: PoolDraft, findings: Findings): void {
+  checkSizeOrder(pool, findings);
+  checkServerNames(pool, findings);
+  const { redis, redisAuth } = pool.values;
+  if (redis === false && redisAuth != null) {
+    blame(pool, "redisAuth", "only a pool with redis: true takes a password", findings);
+  }
+  if (redis === false) {
+    const at = pool.written.redis?.at ?? pool.at;
+    findings.warn(
+      at,
+      pool.path,
+      "a memcached pool (redis: false) is accepted, but this version can't serve it",
+    );
+  }
+}
+
+/** Checks the rules between pools: no two listen on the same address. */
+export function checkListeners(pools: readonly PoolDraft[], findings: Findings): void {
+  const owners = new Map<string, string>();
+  for (const pool of pools) {
+    if (!pool.values.listen) continue;
+    const address = formatAddress(pool.values.listen);
+    const owner = owners.get(address);
+    if (owner === undefined) owners.set(address, pool.path);
+    else blame(pool, "listen", `${quote(address)} is already taken by ${owner}`, findings);
+  }
+}
+
+/** Checks that the largest value of every pool fits what the worker may hold; `totalAt` is where that is set. */
+export function checkTotal(
+  pools: readonly PoolDraft[],
+  total: number,
+  totalAt: Position | undefined,
+  findings: Findings,
+): void {
+  for (const pool of pools) {
+    const bulk = pool.values.maxBulkBytes;
+    if (bulk === undefined || bulk <= total) continue;
+    const at = pool.written.maxBulkBytes?.at ?? totalAt ?? pool.at;
+    const path = pathOf(pool.path, POOL_OPTIONS.maxBulkBytes.key);
+    findings.fault(at, path, `${formatSize(bulk)} is above limits.total_bytes (${formatSize(total)})`);
+  }
+}
+
+function checkSizeOrder(pool: PoolDraft, findings: Findings): void {
+  for (const { smaller, larger, mayEqual } of SIZE_ORDER) {
+    const low = pool.values[smaller];
+    const high = pool.values[larger];
+    if (low === undefined || high === undefined || low < high || (mayEqual && low === high)) continue;
+    // Of the two, only one that stands in the file can be at fault.
+    const [culprit, other] = pool.written[smaller] ? [smaller, larger] : [larger, smaller];
+    const relation = culprit === smaller
+      ? (mayEqual ? "above" : "not below")
+      : (mayEqual ? "below" : "not above");
+    const origin = pool.written[other] ? "" : ", the default";
+    const value = `${POOL_OPTIONS[other].key} (${formatSize(pool.values[other]!)}${origin})`;
+    blame(pool, culprit, `${formatSize(pool.values[culprit]!)} is ${relation} ${value}`, findings);
+  }
+}
+
+/** Looks at every entry that can be read, whatever is wrong with the others. */
+function checkServerNames(pool: PoolDraft, findings: Findings): void {
+  const list = pool.written.servers;
+  if (list?.kind !== "list") return;
+  const first = new Map<string, number>();
+  for (const [index, item] of list.items.entries()) {
+    const name = item.kind === "text" ? SERVER_ENTRY.safeParse(item.text).data?.name : undefined;
+    if (name === undefined) continue;
+    const earlier = first.get(name);
+    if (earlier === undefined) {
+      first.set(name, index);
+      continue;
+    }
+    const path = `${pathOf(pool.path, POOL_OPTIONS.servers.key)}[${index}]`;
+    findings.fault(item.at, path, `the server name ${quote(name)} is already that of servers[${earlier}]`);
+  }
+}
+
+/** A fault at the place where `field` is written, or at the pool when it is a default. */
+function blame(pool: PoolDraft, field: keyof typeof POOL_OPTIONS, message: string, findings: Findings): void {
+  findings.fault(pool.written[field]?.at ?? pool.at, pathOf(pool.path, POOL_OPTIONS[field].key), message);
+}

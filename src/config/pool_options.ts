@@ -1,0 +1,239 @@
+/**
+ * Every option of a pool, declared once: nutcracker's keys first, in the order its users know, then ours.
+ *
+ * Source: keys, defaults and ranges of the first group are nutcracker 0.5.0's.
+ */
+import { HASHES, type HashName } from "../hash/mod.ts";
+import { listenAddress } from "./address.ts";
+import { nutcrackerOption, ownOption, type Resolved } from "./option.ts";
+import { serverList } from "./server_entry.ts";
+import { GB, KB, MB } from "./size.ts";
+import { bytePair, choice, flag, integer, milliseconds, optionalText, size } from "./value_types.ts";
+
+const HASH_NAMES = Object.keys(HASHES) as HashName[];
+
+/** How keys are spread over servers. */
+export const DISTRIBUTIONS = ["ketama", "modula", "random"] as const;
+
+/** The pool options nutcracker knows. */
+const NUTCRACKER_OPTIONS = {
+  listen: nutcrackerOption({
+    key: "listen",
+    type: listenAddress(),
+    description: "Where clients connect.",
+  }),
+  hash: nutcrackerOption({
+    key: "hash",
+    type: choice("hash", HASH_NAMES),
+    default: "fnv1a_64",
+    description: "Hash function that places a key.",
+  }),
+  hashTag: nutcrackerOption({
+    key: "hash_tag",
+    type: bytePair(),
+    default: null,
+    description: "Opening and closing byte; the part of a key between them is hashed instead of the whole.",
+  }),
+  distribution: nutcrackerOption({
+    key: "distribution",
+    type: choice("distribution", DISTRIBUTIONS),
+    default: "ketama",
+    description: "How hashes are spread over the servers.",
+  }),
+  timeoutMs: nutcrackerOption({
+    key: "timeout",
+    type: milliseconds(0),
+    default: 5000,
+    nutcrackerDefault: 0,
+    description: "How long a request may wait for its reply; 0 is for ever.",
+  }),
+  backlog: nutcrackerOption({
+    key: "backlog",
+    type: integer(0),
+    default: 512,
+    description: "Connections that may wait to be accepted.",
+  }),
+  clientConnections: nutcrackerOption({
+    key: "client_connections",
+    type: integer(0),
+    default: 0,
+    description: "Most clients at a time; 0 is no limit.",
+  }),
+  tcpKeepalive: nutcrackerOption({
+    key: "tcpkeepalive",
+    type: flag(),
+    default: false,
+    description: "TCP keepalive on client connections.",
+  }),
+  reusePort: nutcrackerOption({
+    key: "reuseport",
+    type: flag(),
+    default: false,
+    description: "SO_REUSEPORT on the listener, so that several processes can share the port.",
+  }),
+  redis: nutcrackerOption({
+    key: "redis",
+    type: flag(),
+    default: false,
+    description: "The pool speaks Redis; otherwise Memcached.",
+  }),
+  redisAuth: nutcrackerOption({
+    key: "redis_auth",
+    type: optionalText(),
+    default: null,
+    secret: true,
+    description: "Password sent to the servers and asked of the clients; Redis pools only.",
+  }),
+  redisDb: nutcrackerOption({
+    key: "redis_db",
+    type: integer(0),
+    default: 0,
+    description: "Database selected on the servers.",
+  }),
+  preconnect: nutcrackerOption({
+    key: "preconnect",
+    type: flag(),
+    default: false,
+    description: "Connect to the servers at start instead of on first use.",
+  }),
+  autoEjectHosts: nutcrackerOption({
+    key: "auto_eject_hosts",
+    type: flag(),
+    default: false,
+    description: "Take a server that keeps failing out of the ring.",
+  }),
+  serverConnections: nutcrackerOption({
+    key: "server_connections",
+    type: integer(1),
+    default: 1,
+    description: "Connections to each server.",
+  }),
+  serverRetryTimeoutMs: nutcrackerOption({
+    key: "server_retry_timeout",
+    type: milliseconds(0),
+    default: 30_000,
+    description: "How long an ejected server is left alone before it is tried again.",
+  }),
+  serverFailureLimit: nutcrackerOption({
+    key: "server_failure_limit",
+    type: integer(0),
+    default: 2,
+    description: "Failures in a row that eject a server.",
+  }),
+  servers: nutcrackerOption({
+    key: "servers",
+    type: serverList(),
+    description:
+      "The servers the keys are spread over; `/path:weight` for a unix socket. The name may be left out.",
+  }),
+};
+
+/** The pool options only we have. */
+const OWN_OPTIONS = {
+  connectTimeoutMs: ownOption({
+    key: "connect_timeout",
+    type: milliseconds(1),
+    default: 2000,
+    description: "How long connecting to a server may take.",
+  }),
+  clientIdleTimeoutMs: ownOption({
+    key: "client_idle_timeout",
+    type: milliseconds(0),
+    default: 0,
+    description: "A client that asks nothing for so long is disconnected; 0 is never.",
+  }),
+  clientBodyTimeoutMs: ownOption({
+    key: "client_body_timeout",
+    type: milliseconds(1),
+    default: 60_000,
+    description: "A client whose half-sent request makes no progress for so long is disconnected.",
+  }),
+  clientKeepaliveMs: ownOption({
+    key: "client_keepalive",
+    type: milliseconds(1000),
+    default: 300_000,
+    description: "Idle time before the first TCP keepalive probe, when `tcpkeepalive` is on.",
+  }),
+  lateReplyGraceMs: ownOption({
+    key: "late_reply_grace",
+    type: milliseconds(0),
+    default: 10_000,
+    description:
+      "How long the reply of a timed-out request is awaited before the server connection is given up.",
+  }),
+  maxBulkBytes: ownOption({
+    key: "max_bulk",
+    type: size(),
+    default: 512 * MB,
+    description: "Longest single argument or value.",
+  }),
+  maxArguments: ownOption({
+    key: "max_arguments",
+    type: integer(1),
+    default: 1_048_576,
+    description: "Most arguments of a request.",
+  }),
+  maxInlineBytes: ownOption({
+    key: "max_inline",
+    type: size(),
+    default: 64 * KB,
+    description: "Longest request typed as a plain line.",
+  }),
+  maxRequestBytes: ownOption({
+    key: "max_request",
+    type: size(),
+    default: GB,
+    description: "Longest whole request.",
+  }),
+  maxPendingRequests: ownOption({
+    key: "max_pending_requests",
+    type: integer(1),
+    default: 4096,
+    description: "Unanswered requests of a client at which reading from it pauses.",
+  }),
+  sessionWindowBytes: ownOption({
+    key: "session_window",
+    type: size(),
+    default: MB,
+    description: "Bytes of replies a client may have on their way to it before its next request waits.",
+  }),
+  clientOutboxHighBytes: ownOption({
+    key: "client_outbox_high",
+    type: size(),
+    default: MB,
+    description: "Unsent bytes to a client at which reading from it pauses.",
+  }),
+  clientOutboxLowBytes: ownOption({
+    key: "client_outbox_low",
+    type: size(),
+    default: 256 * KB,
+    description: "Unsent bytes to a client at which reading from it goes on.",
+  }),
+  clientOutboxHardBytes: ownOption({
+    key: "client_outbox_hard",
+    type: size(),
+    default: GB,
+    description: "Unsent bytes to a client beyond which it is disconnected.",
+  }),
+  serverOutboxHighBytes: ownOption({
+    key: "server_outbox_high",
+    type: size(),
+    default: 4 * MB,
+    description: "Unsent bytes to a server at which clients that ask it pause.",
+  }),
+  serverOutboxLowBytes: ownOption({
+    key: "server_outbox_low",
+    type: size(),
+    default: MB,
+    description: "Unsent bytes to a server at which they go on.",
+  }),
+};
+
+/** Every option of a pool, by the name of its field in `PoolConfig`. */
+export const POOL_OPTIONS = { ...NUTCRACKER_OPTIONS, ...OWN_OPTIONS };
+
+/** A pool as its file resolves: every option with its value, defaults filled in. Servers are in the file's order. */
+export interface PoolConfig extends Resolved<typeof POOL_OPTIONS> {
+  /** What the pool is called: its key in the file. */
+  name: string;
+}

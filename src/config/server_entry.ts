@@ -1,0 +1,82 @@
+/**
+ * One entry of `servers`: `host:port:weight` or `/path:weight`, each with an optional name behind a space.
+ *
+ * Source: read from the right, as nutcracker does, because a bare IPv6 host holds colons of its own.
+ */
+import { type Address, formatAddress, parseTcp, parseUnix, type TcpAddress } from "./address.ts";
+import { quote } from "./fault.ts";
+import { fromText, InvalidValue, listOf, type ValueType } from "./value.ts";
+import { MAX_INT, parseInteger } from "./value_types.ts";
+
+/** A server of a pool. */
+export interface ServerConfig {
+  /**
+   * What the server is called in the ring and in the statistics: the explicit name; else `host:port` as written,
+   * just the host when the port is 11211, or a unix socket's path with a colon behind it.
+   */
+  name: string;
+  address: Address;
+  /** Share of the keys beside the other servers' weights, from 1. */
+  weight: number;
+}
+
+/** The port whose servers hash by host alone, as libmemcached's ketama did. */
+const NAMELESS_PORT = 11211;
+
+/** Reads one entry of `servers`. */
+export const SERVER_ENTRY = fromText(parseServer, {
+  type: "string",
+  examples: ["127.0.0.1:6379:1", "127.0.0.1:6379:1 alpha", "/run/redis.sock:1 beta"],
+});
+
+/** The type of `servers`: a list with at least one entry. */
+export function serverList(): ValueType<ServerConfig[]> {
+  return {
+    schema: listOf(SERVER_ENTRY, "servers"),
+    label: "list of host:port:weight [name]",
+    show: (servers) => servers.map(formatServer).join(", "),
+  };
+}
+
+/** The entry as a user would write it, with its name. */
+export function formatServer(server: ServerConfig): string {
+  return `${formatAddress(server.address)}:${server.weight} ${server.name}`;
+}
+
+/**
+ * Reads one entry.
+ *
+ * Errors: InvalidValue that names the part at fault.
+ */
+export function parseServer(text: string): ServerConfig {
+  const space = text.lastIndexOf(" ");
+  const target = space < 0 ? text : text.slice(0, space);
+  const explicit = space < 0 ? null : text.slice(space + 1);
+  if (explicit === "") throw new InvalidValue(`${quote(text)} ends with a space where a name should be`);
+  return target.startsWith("/") ? parseUnixServer(target, explicit) : parseTcpServer(target, explicit);
+}
+
+function parseUnixServer(target: string, explicit: string | null): ServerConfig {
+  const [path, weight, ...more] = target.split(":");
+  if (weight === undefined) throw new InvalidValue(`${quote(target)} has no weight; write /path:weight`);
+  if (more.length > 0) throw new InvalidValue(`the socket path in ${quote(target)} holds a colon`);
+  return { name: explicit ?? `${path}:`, address: parseUnix(path!, 0), weight: parseWeight(weight) };
+}
+
+function parseTcpServer(target: string, explicit: string | null): ServerConfig {
+  const [, host, port, weight] = /^(.*):([^:]*):([^:]*)$/s.exec(target) ?? [];
+  if (host === undefined || port === undefined || weight === undefined) {
+    throw new InvalidValue(`${quote(target)} is not host:port:weight`);
+  }
+  const address = parseTcp(host, port);
+  return { name: explicit ?? implicitName(address, port), address, weight: parseWeight(weight) };
+}
+
+/** The port goes in as it is written, leading zeros and all: these bytes are hashed. */
+function implicitName(address: TcpAddress, port: string): string {
+  return address.port === NAMELESS_PORT ? address.host : `${address.host}:${port}`;
+}
+
+function parseWeight(text: string): number {
+  return parseInteger(text, 1, MAX_INT, "weight");
+}
