@@ -1,0 +1,71 @@
+/** `sennit help`: the usage, the manual of a command, and the two references of the configuration file. */
+import { configJsonSchema, didYouMean, optionReference } from "../config/mod.ts";
+import { type Flag, UsageError } from "./args.ts";
+import { type CommandManual, COMMANDS } from "./manual.ts";
+import type { Output } from "./output.ts";
+
+/** What can be asked about beside the commands. */
+const REFERENCES: Record<string, () => string> = {
+  config: optionReference,
+  schema: () => JSON.stringify(configJsonSchema(), null, 2),
+};
+
+/**
+ * Prints the help on a topic, or the overview.
+ *
+ * Errors: UsageError for an unknown topic and for more than one.
+ */
+export function help(words: readonly string[], output: Output): number {
+  const [topic, ...more] = words;
+  if (more.length > 0) throw new UsageError("help takes one topic at a time");
+  output.out(topic === undefined ? overview() : helpOn(topic));
+  return 0;
+}
+
+function helpOn(topic: string): string {
+  const reference = REFERENCES[topic];
+  if (reference) return reference().trimEnd();
+  const command = COMMANDS.find((known) => known.name === topic);
+  if (command) return manualOf(command);
+  const topics = [...COMMANDS.map((known) => known.name), ...Object.keys(REFERENCES)];
+  throw new UsageError(`there is no help on "${topic}"${didYouMean(topic, topics)}`);
+}
+
+/** How to call each command, one line each. */
+export function usage(): string {
+  return COMMANDS.map(({ usage }, index) => `${index === 0 ? "Usage:" : "      "} sennit ${usage}`).join(
+    "\n",
+  );
+}
+
+function overview(): string {
+  const [run] = COMMANDS;
+  return [
+    "sennit: a sharding proxy for Redis that takes nutcracker's configuration",
+    "",
+    usage(),
+    "",
+    "Commands:",
+    ...columns(COMMANDS.map(({ name, summary }) => [name, summary])),
+    "",
+    "Flags of run:",
+    ...columns(run.flags.map(flagRow)),
+  ].join("\n");
+}
+
+function manualOf(command: CommandManual): string {
+  const lines = [`Usage: sennit ${command.usage}`, "", command.summary];
+  if (command.flags.length > 0) lines.push("", "Flags:", ...columns(command.flags.map(flagRow)));
+  return lines.join("\n");
+}
+
+function flagRow(flag: Flag): [string, string] {
+  const value = flag.value === undefined ? "" : ` ${flag.value}`;
+  return [`-${flag.short}, --${flag.name}${value}`, flag.description];
+}
+
+/** Two columns, indented. */
+function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}

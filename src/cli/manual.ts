@@ -1,0 +1,96 @@
+/** What there is to type: every command and flag, declared once. Parsing, help and suggestions read it. */
+import type { Flag } from "./args.ts";
+
+/** The description of a command. */
+export interface CommandManual {
+  readonly name: string;
+  /** Its words and flags, as the usage line shows them behind the program's name. */
+  readonly usage: string;
+  /** One line. */
+  readonly summary: string;
+  readonly flags: readonly Flag[];
+}
+
+/** The file that is read when `-c` is left out. */
+export const DEFAULT_CONFIG_FILE = "conf/nutcracker.yml";
+
+const MAX_INT = 2 ** 31 - 1;
+
+/** A flag that is taken for the sake of nutcracker's command lines; `remark` says why it changes nothing. */
+function ignored(flag: Omit<Flag, "description" | "remark">, remark: string): Flag {
+  return { ...flag, remark, description: `Accepted; ${remark}.` };
+}
+
+const NOT_YET = "has no effect yet";
+
+/** The flags of `run`, which is also what runs when no command is named: nutcracker's, under nutcracker's names. */
+export const RUN_FLAGS: readonly Flag[] = [
+  { name: "help", short: "h", description: "Print this help and exit." },
+  { name: "version", short: "V", description: "Print the version and exit." },
+  {
+    name: "test-conf",
+    short: "t",
+    description: "Check the configuration file, print what it resolves to, and exit.",
+  },
+  { name: "describe-stats", short: "D", description: "Say what the statistics mean and exit." },
+  {
+    name: "conf-file",
+    short: "c",
+    value: "FILE",
+    description: `Configuration file (default: ${DEFAULT_CONFIG_FILE}).`,
+  },
+  {
+    name: "verbose",
+    short: "v",
+    value: "N",
+    range: [0, MAX_INT],
+    description: "How much is logged, 0 to 11 (default: the file's log.level, else 5).",
+  },
+  {
+    name: "output",
+    short: "o",
+    value: "FILE",
+    description: "Append the log to this file (default: the file's log.file, else standard error).",
+  },
+  ignored({ name: "daemonize", short: "d" }, NOT_YET),
+  ignored({ name: "stats-port", short: "s", value: "N", range: [0, 65535] }, NOT_YET),
+  ignored({ name: "stats-addr", short: "a", value: "ADDRESS" }, NOT_YET),
+  ignored({ name: "stats-interval", short: "i", value: "MS", range: [0, MAX_INT] }, NOT_YET),
+  ignored({ name: "pid-file", short: "p", value: "FILE" }, NOT_YET),
+  ignored(
+    { name: "mbuf-size", short: "m", value: "N", range: [512, 16_777_216] },
+    "has no effect, since buffers have no fixed size here",
+  ),
+];
+
+/** Every command. */
+export const COMMANDS = [
+  {
+    name: "run",
+    usage: "[run] [-c FILE] [-v N] [-o FILE]",
+    summary: "Run the proxy; this is what happens when no command is named.",
+    flags: RUN_FLAGS,
+  },
+  {
+    name: "check",
+    usage: "check FILE",
+    summary: "Check a configuration file and print what it resolves to.",
+    flags: [],
+  },
+  {
+    name: "demo",
+    usage: "demo",
+    summary: "Run the proxy in front of redis-servers of its own, to try it out.",
+    flags: [],
+  },
+  {
+    name: "help",
+    usage: "help [COMMAND | config | schema]",
+    summary: "Explain a command, list the options of a configuration file, or print its JSON Schema.",
+    flags: [],
+  },
+  { name: "version", usage: "version", summary: "Print the version.", flags: [] },
+] as const satisfies readonly CommandManual[];
+
+/** The name of a command. */
+export type CommandName = typeof COMMANDS[number]["name"];

@@ -1,0 +1,66 @@
+/** The command line of `run`: nutcracker's flags, and what each of them leads to. */
+import { existsSync } from "node:fs";
+import { VERSION } from "../version.ts";
+import { type Arguments, splitArguments, UsageError } from "./args.ts";
+import { check } from "./check.ts";
+import { describeStats } from "./describe_stats.ts";
+import { help } from "./help.ts";
+import { DEFAULT_CONFIG_FILE, RUN_FLAGS } from "./manual.ts";
+import type { Output } from "./output.ts";
+import type { RunOptions } from "./run.ts";
+
+/** Highest level of nutcracker's log scale; higher ones mean the same. */
+const MAX_LOG_LEVEL = 11;
+
+/**
+ * Does what the flags in `argv` ask: print something and stop, or run the proxy until it is stopped.
+ *
+ * Shape: the exit code. `run` is what runs the proxy.
+ * Errors: UsageError for a command line that can't be understood.
+ */
+export async function start(argv: readonly string[], output: Output, run = runProxy): Promise<number> {
+  const { flags, words } = splitArguments(argv, RUN_FLAGS);
+  if (words.length > 0) {
+    throw new UsageError(`${JSON.stringify(words[0])} is one word too many; a file is given with -c FILE`);
+  }
+  if (printAsked(flags, output)) return 0;
+  const file = textOf(flags, "conf-file") ?? DEFAULT_CONFIG_FILE;
+  if (!flags.has("conf-file") && !existsSync(file)) {
+    output.err(
+      `sennit: no -c FILE is given and there is no ${file}; write one, or run "sennit demo" to try it out`,
+    );
+    return 1;
+  }
+  if (flags.has("test-conf")) return await check(file, output);
+  warnWithoutEffect(flags, output);
+  const level = textOf(flags, "verbose");
+  const verbosity = level === null ? null : Math.min(Number(level), MAX_LOG_LEVEL);
+  return await run({ file, verbosity, logFile: textOf(flags, "output") });
+}
+
+/** Loads the proxy only now: help and check need none of it. */
+async function runProxy(options: RunOptions): Promise<number> {
+  const { run } = await import("./run.ts");
+  return await run(options);
+}
+
+/** Prints what was asked for instead of a run; false when nothing was. */
+function printAsked(flags: Arguments["flags"], output: Output): boolean {
+  if (flags.has("version")) output.out(`sennit ${VERSION}`);
+  if (flags.has("help")) help([], output);
+  if (flags.has("describe-stats")) output.out(describeStats());
+  return flags.has("version") || flags.has("help") || flags.has("describe-stats");
+}
+
+function warnWithoutEffect(flags: Arguments["flags"], output: Output): void {
+  for (const { name, short, remark } of RUN_FLAGS) {
+    if (remark !== undefined && flags.has(name)) {
+      output.err(`sennit: warning: -${short}, --${name} ${remark}`);
+    }
+  }
+}
+
+function textOf(flags: Arguments["flags"], name: string): string | null {
+  const value = flags.get(name);
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "bun:test";
+import type { RunOptions } from "../../../src/cli/run.ts";
+import { start } from "../../../src/cli/start.ts";
+import { CapturedOutput } from "./captured_output.ts";
+
+/** Starts with a proxy that only notes what it is asked to run, and ends with 7. */
+async function starting(...argv: string[]) {
+  const output = new CapturedOutput();
+  const asked: RunOptions[] = [];
+  const run = (options: RunOptions) => Promise.resolve(asked.push(options) && 7);
+  const code = await start(argv, output, run);
+  return { code, asked, err: output.errLines, out: output.outLines };
+}
+
+describe("start", () => {
+  test("runs the proxy with the file that is named, and ends as it does", async () => {
+    const options = { file: "x.yml", verbosity: null, logFile: null };
+    expect(await starting("-c", "x.yml")).toEqual({ code: 7, asked: [options], err: [], out: [] });
+  });
+
+  test("passes on the log's level and file", async () => {
+    const { asked } = await starting("-c", "x.yml", "-v", "6", "-o", "x.log");
+    expect(asked).toEqual([{ file: "x.yml", verbosity: 6, logFile: "x.log" }]);
+  });
+
+  test("takes a level above the scale for the scale's end, as nutcracker does", async () => {
+    expect((await starting("-c", "x.yml", "-v", "99")).asked[0]!.verbosity).toBe(11);
+    expect((await starting("-c", "x.yml", "-v", "0")).asked[0]!.verbosity).toBe(0);
+  });
+
+  test("warns about each flag without effect, in the order of the manual, and goes on", async () => {
+    const flags = ["-m", "512", "-p", "x", "-i", "0", "-a", "h", "-s", "1", "-d"];
+    const { code, err } = await starting(...flags, "-c", "x.yml");
+    expect(code).toBe(7);
+    expect(err).toEqual([
+      "sennit: warning: -d, --daemonize has no effect yet",
+      "sennit: warning: -s, --stats-port has no effect yet",
+      "sennit: warning: -a, --stats-addr has no effect yet",
+      "sennit: warning: -i, --stats-interval has no effect yet",
+      "sennit: warning: -p, --pid-file has no effect yet",
+      "sennit: warning: -m, --mbuf-size has no effect, since buffers have no fixed size here",
+    ]);
+  });
+
+  test("doesn't run the proxy when something is to be printed", async () => {
+    for (const flag of ["-h", "-V", "-D"]) {
+      const { code, asked, out } = await starting(flag, "-c", "x.yml");
+      expect([code, asked]).toEqual([0, []]);
+      expect(out).not.toEqual([]);
+    }
+    expect((await starting("-t", "-c", "/nonexistent/n.yml")).asked).toEqual([]);
+  });
+});
