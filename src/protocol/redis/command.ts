@@ -1,0 +1,93 @@
+/**
+ * What the proxy knows about one Redis command, in the form the data path reads it: numbers and bytes, no strings.
+ * `command_table.ts` declares the commands; this file says what a declaration is made of.
+ */
+
+/** How the proxy serves a command. */
+export type Handling =
+  /** One server owns all the keys; a command without keys goes to the pool's fixed server. */
+  | "forward"
+  /** One array element per key, in request order (MGET). */
+  | "split-elements"
+  /** Key and value pairs, one +OK (MSET). */
+  | "split-pairs"
+  /** Integers that add up (DEL, UNLINK, TOUCH, EXISTS). */
+  | "split-sum"
+  /** The proxy answers itself. */
+  | "local"
+  /** Answered with an error that says why: `Command.refusal`. */
+  | "refuse";
+
+/** How a command uses the keys of one key specification. */
+export type KeyAccess = "read" | "write" | "read-write";
+
+/** How the keys are found once the beginning is. */
+export type KeySearch =
+  /** From the beginning to `last` by `step`. */
+  | "range"
+  /** The beginning holds the number of keys. */
+  | "count"
+  /** SORT's STORE, which may stand anywhere among the options. Redis calls it unknown. */
+  | "sort-store"
+  /** The arguments don't say; such keys are taken to live where the others do. */
+  | "unknown";
+
+/** Where the keys of a command stand, as `COMMAND INFO` describes it since Redis 7. */
+export interface KeySpec {
+  readonly access: KeyAccess;
+  /** As `COMMAND` prints them: RO, RW, OW or RM, then what happens to the value. */
+  readonly flags: readonly string[];
+  /** False for arguments that are placed like keys and are none: the channels of sharded publish and subscribe. */
+  readonly isKey: boolean;
+  /** Argument index where the search begins (the command name is 0); with `keyword`, where to look for it from
+   * (negative: from the end, backwards). */
+  readonly begin: number;
+  /** The argument (any case) that the keys follow, such as STREAMS or STORE. Empty: keys begin at `begin`. */
+  readonly keyword: string;
+  readonly find: KeySearch;
+  /** range: last key counted from the first one; negative: counted from the last argument (-1 is the last). */
+  readonly last: number;
+  /** range with last -1: only the first 1/limit of the remaining arguments are keys (XREAD: 2). 0: all of them. */
+  readonly limit: number;
+  /** count: where the first key stands, counted from the argument with the number. */
+  readonly first: number;
+  /** Distance between two keys. */
+  readonly step: number;
+}
+
+/** One command, or one subcommand of a container command such as CLIENT. */
+export interface Command {
+  /** Position in the table, from 0; subcommands have ids of their own. Indexes per-command figures. */
+  readonly id: number;
+  /** Lower case, as `COMMAND` prints it; subcommands as `client|id`. */
+  readonly name: string;
+  /** Number of arguments with the name: exact when positive, at least `-arity` when negative. */
+  readonly arity: number;
+  /** As `COMMAND` prints them, sorted. */
+  readonly flags: readonly string[];
+  /** ACL categories with their @, sorted. */
+  readonly categories: readonly string[];
+  readonly keys: readonly KeySpec[];
+  readonly handling: Handling;
+  /** Why the proxy refuses it, as the client reads it after `-ERR `; empty unless refused. */
+  readonly refusal: string;
+  /** Group of Redis's own documentation: string, list, connection … */
+  readonly group: string;
+  /** First Redis version that has it. */
+  readonly since: string;
+  /** Can't change the state of the connection it runs on, so it may share a lane or a transaction block. */
+  readonly connectionNeutral: boolean;
+  /** Changes nothing, so that it may be sent again when nobody knows whether it was executed. */
+  readonly retrySafe: boolean;
+  /** Argument index of an iteration cursor (SCAN 1, HSCAN 2); 0 when there is none. */
+  readonly cursor: number;
+  /** The option that makes it wait for data (XREAD: BLOCK); empty when there is none. See `asksToBlock`. */
+  readonly blockingKeyword: string;
+  /** Empty unless a container. A container's own handling counts only when it is sent without a subcommand. */
+  readonly subcommands: readonly Command[];
+
+  /** True when the only key is argument 1 and nothing else needs looking at: the fast path. */
+  readonly singleKey: boolean;
+  /** True when flagged write. */
+  readonly write: boolean;
+}

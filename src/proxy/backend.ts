@@ -1,0 +1,64 @@
+/** One server of a pool: its lanes, and what is known about it. */
+import type { ServerConfig } from "../config/mod.ts";
+import { IDLE, Lane, type LaneWatcher, READY } from "./lane.ts";
+import type { Pool } from "./pool.ts";
+import type { Session } from "./session.ts";
+
+/** What a backend tells whoever judges servers. Verdicts come back as a new router. */
+export interface BackendWatcher {
+  /** A connection to it failed, or an attempt to make one. */
+  backendFailed(backend: Backend, reason: string): void;
+  /** A connection to it is ready. */
+  backendReady(backend: Backend): void;
+}
+
+/** A server and the lanes to it. */
+export class Backend implements LaneWatcher {
+  /** Its place in the pool's order; what routers answer. */
+  readonly index: number;
+  readonly server: ServerConfig;
+  readonly lanes: readonly Lane[];
+  /** The version it reports; empty until known. */
+  version = "";
+  readonly #watcher: BackendWatcher;
+
+  constructor(pool: Pool, index: number, server: ServerConfig, watcher: BackendWatcher) {
+    this.index = index;
+    this.server = server;
+    this.#watcher = watcher;
+    this.lanes = Array.from(
+      { length: pool.config.serverConnections },
+      () => new Lane(pool, server.address, this),
+    );
+  }
+
+  /** The lane a session's requests to this server take; always the same one, so that their order is kept. */
+  laneOf(session: Session): Lane {
+    return this.lanes.length === 1 ? this.lanes[0]! : this.lanes[session.id % this.lanes.length]!;
+  }
+
+  /** The lane for the proxy's own requests. */
+  get firstLane(): Lane {
+    return this.lanes[0]!;
+  }
+
+  /** Lanes that are connected. */
+  get connected(): number {
+    return this.lanes.filter((lane) => lane.state === READY).length;
+  }
+
+  /** Connects all lanes now instead of at the first request. */
+  preconnect(): void {
+    for (const lane of this.lanes) {
+      if (lane.state === IDLE) lane.open();
+    }
+  }
+
+  laneReady(_lane: Lane): void {
+    this.#watcher.backendReady(this);
+  }
+
+  laneFailed(_lane: Lane, reason: string): void {
+    this.#watcher.backendFailed(this, reason);
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * What a client reads when a server fails it. The words are those of the C library, as nutcracker gives them,
+ * whatever system this runs on.
+ */
+
+const TEXTS: Record<string, string> = {
+  ECONNREFUSED: "Connection refused",
+  ECONNRESET: "Connection reset by peer",
+  EPIPE: "Broken pipe",
+  ETIMEDOUT: "Connection timed out",
+  EHOSTUNREACH: "No route to host",
+  ENETUNREACH: "Network is unreachable",
+  ENOENT: "No such file or directory",
+  EACCES: "Permission denied",
+  ENOTFOUND: "Host is down",
+  EAI_AGAIN: "Host is down",
+  DNS_ENOTFOUND: "Host is down",
+  EOF: "Connection closed by server",
+};
+
+/** The text for an operating system's error name; any other text stands for itself. */
+export function errorText(reason: string): string {
+  return TEXTS[reason] ?? reason;
+}

@@ -1,0 +1,385 @@
+/**
+ * One pipelined connection to a server, through all its reconnections.
+ *
+ *     sessions ─▶ outbox ─▶ socket ─▶ server          fifo: [written][written][half written][not written] …
+ *     sessions ◀─ fifo front ◀─ reply scanner ◀─ socket
+ *
+ * A reply belongs to the front of the FIFO; nothing else says whose it is, so a stream that can't be trusted is
+ * closed, never resynchronised. When the connection dies, what was written may have run and fails; what was never
+ * written stays in the outbox for the next connection.
+ */
+import { COMPLETE, INCOMPLETE } from "../protocol/scan_status.ts";
+import { HeldBytes } from "../protocol/held_bytes.ts";
+import type { Address } from "../config/address.ts";
+import { type Attempt, connect, type ConnectOutcome } from "../transport/connect.ts";
+import { Outbox } from "../transport/outbox.ts";
+import type { Stream, StreamOwner } from "../transport/stream.ts";
+import { turn } from "../transport/turn.ts";
+import { Backoff } from "./backoff.ts";
+import { errorText } from "./errors.ts";
+import { HeldReply } from "./held_reply.ts";
+import type { Pool } from "./pool.ts";
+import type { ReplyReader } from "./protocol.ts";
+import { DONE, PARTIAL, type Request, SETTLED, STREAMING } from "./request.ts";
+import { RequestQueue } from "./request_queue.ts";
+import type { Session } from "./session.ts";
+
+/** Nobody asked for a connection. */
+export const IDLE = 0;
+export const CONNECTING = 1;
+/** Connected; the server's answers to our greeting are awaited. */
+export const GREETING = 2;
+export const READY = 3;
+/** The last attempt failed; until the next one requests fail at once. */
+export const DOWN = 4;
+
+/** A reply longer than this is passed on while it arrives; bytes. */
+const STREAM_ABOVE = 16 * 1024;
+
+/** What a lane tells its backend. */
+export interface LaneWatcher {
+  /** Greeted and ready for requests. */
+  laneReady(lane: Lane): void;
+  /** An attempt to connect failed, or a connection with requests in flight did. */
+  laneFailed(lane: Lane, reason: string): void;
+}
+
+/** A connection to a server that many sessions share. */
+export class Lane implements StreamOwner, ConnectOutcome {
+  state = IDLE;
+  /** Bytes on their way to the server; outlives connections. */
+  readonly outbox: Outbox;
+  /** Requests sent, replies received, bytes received: since the process started. */
+  requests = 0;
+  replies = 0;
+  replyBytes = 0;
+  timeouts = 0;
+
+  readonly #pool: Pool;
+  readonly #address: Address;
+  readonly #watcher: LaneWatcher;
+  readonly #fifo = new RequestQueue();
+  readonly #reader: ReplyReader;
+  readonly #backoff = new Backoff();
+  #stream: Stream | null = null;
+  #attempt: Attempt | null = null;
+  #deadline = 0;
+  #lastError = "";
+  #wanted = false;
+  #greeted = 0;
+  #greetingReply = new HeldBytes();
+  #abandoned = 0;
+  #abandonedSince = 0;
+  #lastReadMs = 0;
+  #waiting: Session[] = [];
+
+  constructor(pool: Pool, address: Address, watcher: LaneWatcher) {
+    this.#pool = pool;
+    this.#address = address;
+    this.#watcher = watcher;
+    this.#reader = pool.protocol.newReplyReader();
+    this.outbox = new Outbox(pool.shared.budget);
+  }
+
+  /** Requests sent or waiting to be sent whose replies have not come. */
+  get inFlight(): number {
+    return this.#fifo.length;
+  }
+
+  /** True when sessions should hold back until `waitForRoom` calls them. */
+  get full(): boolean {
+    return this.outbox.bytes > this.#pool.config.serverOutboxHighBytes;
+  }
+
+  /**
+   * Queues a request whose bytes the caller then appends to `outbox`, followed by `push`. False when it has failed
+   * at once because the server is down.
+   */
+  begin(request: Request): boolean {
+    if (this.state === DOWN) {
+      this.#wanted = true;
+      this.#pool.fail(request, this.#lastError);
+      return false;
+    }
+    if (this.state === IDLE) this.open();
+    request.sentAt = this.outbox.position;
+    this.#fifo.push(request);
+    this.requests++;
+    return true;
+  }
+
+  /** Has what was appended sent when the turn ends. */
+  push(): void {
+    if (this.state === READY) this.#stream!.push();
+  }
+
+  /** Connects, unless that is done or under way. */
+  open(): void {
+    if (this.state !== IDLE && this.state !== DOWN) return;
+    this.state = CONNECTING;
+    this.#wanted = false;
+    this.#deadline = turn.now + this.#pool.config.connectTimeoutMs;
+    this.#attempt = connect(this.#address, this, this.outbox, this);
+  }
+
+  /** Calls the session once this lane has room again. */
+  waitForRoom(session: Session): void {
+    this.#waiting.push(session);
+    this.#notifyDrained();
+  }
+
+  /** Closes for good; requests in flight fail. */
+  close(reason: string): void {
+    this.#attempt?.cancel();
+    this.#attempt = null;
+    this.#detach();
+    this.#failAll(reason);
+    this.state = IDLE;
+  }
+
+  /** Fails what is overdue, and gives up a connection or an attempt that is. */
+  tick(now: number): void {
+    if (this.state === DOWN) {
+      if (now >= this.#deadline) this.#retry();
+      return;
+    }
+    if ((this.state === CONNECTING || this.state === GREETING) && now >= this.#deadline) {
+      this.#attempt?.cancel();
+      this.#giveUp("ETIMEDOUT");
+      return;
+    }
+    this.#expire(now);
+    if (this.#abandoned === 0 || this.state !== READY) return;
+    const silentSince = Math.max(this.#lastReadMs, this.#abandonedSince);
+    if (now - silentSince >= this.#pool.config.lateReplyGraceMs) this.#die("ETIMEDOUT");
+  }
+
+  // What the connector says.
+
+  opened(stream: Stream): void {
+    turn.begin();
+    this.#attempt = null;
+    this.#stream = stream;
+    const greeting = this.#pool.protocol.greeting;
+    if (greeting === null) {
+      this.#ready();
+      return;
+    }
+    this.state = GREETING;
+    this.#greeted = 0;
+    const size = greeting.bytes.length;
+    if (stream.write(greeting.bytes, 0, size) !== size) this.#giveUp("ECONNRESET");
+  }
+
+  refused(reason: string): void {
+    turn.begin();
+    this.#attempt = null;
+    this.#giveUp(reason);
+  }
+
+  // What the stream says.
+
+  received(chunk: Buffer): void {
+    this.#lastReadMs = turn.now;
+    this.replyBytes += chunk.length;
+    let pos = this.state === GREETING ? this.#readGreeting(chunk) : 0;
+    const end = chunk.length;
+    const fifo = this.#fifo;
+    const reader = this.#reader;
+    while (pos < end && this.state === READY) {
+      const request = fifo.peek();
+      if (request === null) return this.#die("unexpected bytes from the server");
+      const status = reader.scan(chunk, pos, end);
+      if (status === INCOMPLETE) return this.#keepPart(request, chunk, pos, end);
+      if (status !== COMPLETE) return this.#die("the server's reply is no valid reply");
+      fifo.shift();
+      if (this.#abandoned > 0) this.#abandoned--;
+      this.replies++;
+      this.#deliver(request, chunk, pos, reader.next);
+      pos = reader.next;
+    }
+  }
+
+  drained(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const session of waiting) session.wake();
+  }
+
+  ended(): void {
+    // The runtime closes the connection at the server's FIN; `closed` follows.
+  }
+
+  closed(reason: string): void {
+    this.#stream = null;
+    if (this.state === GREETING) this.#giveUp(reason || "EOF");
+    else this.#lost(reason || "EOF");
+  }
+
+  // Replies.
+
+  #deliver(request: Request, chunk: Buffer, start: number, end: number): void {
+    if (request.state === STREAMING) {
+      request.state = SETTLED;
+      request.session!.streamLast(request, chunk, start, end);
+    } else if (request.state === PARTIAL) {
+      request.held!.add(chunk, start, end);
+      this.#pool.settle(request, new HeldReply(request.held!));
+    } else if (request.state !== SETTLED) {
+      if (request.taker === null) {
+        request.session!.deliver(request, chunk, start, end);
+      } else {
+        request.bytes = chunk;
+        request.start = start;
+        request.end = end;
+        request.state = DONE;
+        request.taker.take(request);
+      }
+    }
+  }
+
+  #keepPart(request: Request, chunk: Buffer, start: number, end: number): void {
+    if (request.state === SETTLED) return;
+    if (request.state === STREAMING) {
+      request.session!.streamMore(request, chunk, start, end);
+      return;
+    }
+    request.state = PARTIAL;
+    request.held ??= new HeldBytes();
+    request.held.add(chunk, start, end);
+    if (request.taker === null && request.held.length + this.#reader.announced > STREAM_ABOVE) {
+      request.session!.offerStream(request);
+    }
+  }
+
+  #readGreeting(chunk: Buffer): number {
+    const greeting = this.#pool.protocol.greeting!;
+    let pos = 0;
+    while (pos < chunk.length && this.#greeted < greeting.replies) {
+      const status = this.#reader.scan(chunk, pos, chunk.length);
+      const end = status === COMPLETE ? this.#reader.next : chunk.length;
+      this.#greetingReply.add(chunk, pos, end);
+      pos = end;
+      if (status === INCOMPLETE) return pos;
+      const refusal = status === COMPLETE
+        ? greeting.refusal(this.#greetingReply.join(), this.#greeted)
+        : "the server's reply is no valid reply";
+      this.#greetingReply.clear();
+      if (refusal !== "") {
+        this.#giveUp(refusal);
+        return pos;
+      }
+      this.#greeted++;
+    }
+    if (this.#greeted === greeting.replies) this.#ready();
+    return pos;
+  }
+
+  #ready(): void {
+    this.state = READY;
+    this.#backoff.reset();
+    this.#dropAbandoned();
+    if (this.outbox.bytes > 0) this.#stream!.push();
+    this.#notifyDrained();
+    this.#watcher.laneReady(this);
+  }
+
+  #notifyDrained(): void {
+    if (this.#waiting.length > 0 && this.#stream !== null) {
+      this.#stream.notifyBelow = this.#pool.config.serverOutboxLowBytes;
+      this.#stream.push();
+    }
+  }
+
+  // Deadlines.
+
+  #expire(now: number): void {
+    const timeoutMs = this.#pool.config.timeoutMs;
+    if (timeoutMs === 0) return;
+    const fifo = this.#fifo;
+    while (this.#abandoned < fifo.length) {
+      const request = fifo.at(this.#abandoned);
+      if (request.enteredMs + timeoutMs > now) return;
+      if (request.state === STREAMING && now - this.#lastReadMs < timeoutMs) return;
+      if (this.#abandoned === 0) this.#abandonedSince = now;
+      this.#abandoned++;
+      this.timeouts++;
+      if (request.state === STREAMING) request.session!.cut("the server stopped in the middle of a reply");
+      else if (request.state !== SETTLED) this.#pool.fail(request, errorText("ETIMEDOUT"));
+    }
+  }
+
+  /** Requests that expired before there was a connection are never sent. */
+  #dropAbandoned(): void {
+    if (this.#abandoned === 0) return;
+    for (; this.#abandoned > 0; this.#abandoned--) this.#fifo.shift();
+    this.outbox.dropUntil(this.#fifo.peek()?.sentAt ?? this.outbox.position);
+  }
+
+  // The end of a connection.
+
+  #die(reason: string): void {
+    this.#detach();
+    this.#lost(reason);
+  }
+
+  #detach(): void {
+    const stream = this.#stream;
+    this.#stream = null;
+    if (stream === null) return;
+    stream.owner = NOBODY;
+    stream.abort();
+  }
+
+  /** A working connection is gone: what was written fails, what was not moves to the next connection. */
+  #lost(reason: string): void {
+    this.state = IDLE;
+    this.#reader.reset();
+    this.#greetingReply.clear();
+    const written = this.outbox.written;
+    const fifo = this.#fifo;
+    let failed = 0;
+    this.#abandoned = 0;
+    while (fifo.length > 0 && fifo.peek()!.sentAt < written) {
+      failed++;
+      this.#failSent(fifo.shift(), errorText(reason));
+    }
+    this.outbox.dropUntil(fifo.peek()?.sentAt ?? this.outbox.position);
+    if (failed > 0) this.#watcher.laneFailed(this, reason);
+    if (fifo.length > 0) this.open();
+    else this.drained();
+  }
+
+  /** An attempt failed: everything that waited for it fails too. */
+  #giveUp(reason: string): void {
+    this.#detach();
+    this.#lastError = errorText(reason);
+    this.state = DOWN;
+    this.#deadline = turn.now + this.#backoff.next();
+    this.#failAll(reason);
+    this.#watcher.laneFailed(this, reason);
+  }
+
+  /** Tries again while requests come; without them the next one will. */
+  #retry(): void {
+    if (this.#wanted) this.open();
+    else this.state = IDLE;
+  }
+
+  #failAll(reason: string): void {
+    this.#reader.reset();
+    this.#greetingReply.clear();
+    this.#abandoned = 0;
+    this.outbox.clear();
+    const text = errorText(reason);
+    for (const request of this.#fifo.drain()) this.#failSent(request, text);
+    this.drained();
+  }
+
+  #failSent(request: Request, text: string): void {
+    if (request.state === STREAMING) request.session!.cut(`the server's connection failed in the middle of a reply`);
+    else if (request.state !== SETTLED) this.#pool.fail(request, text);
+  }
+}
+
+const NOBODY: StreamOwner = { received() {}, drained() {}, ended() {}, closed() {} };

@@ -1,0 +1,163 @@
+/**
+ * One pool: a listener's sessions, the backends behind it and the router between them. The router is a snapshot
+ * that is swapped whole; everything else lives as long as the pool.
+ */
+import type { PoolConfig, ServerConfig } from "../config/mod.ts";
+import type { Router } from "../routing/router.ts";
+import type { Stream, StreamOwner } from "../transport/stream.ts";
+import { Backend, type BackendWatcher } from "./backend.ts";
+import type { Protocol, RequestReader } from "./protocol.ts";
+import { DONE, PARTIAL, type ReplyBody, type Request } from "./request.ts";
+import { Session } from "./session.ts";
+import type { Shared } from "./shared.ts";
+
+/** Index of the figures of replies the proxy gives itself; command ids begin behind it. */
+export const LOCAL_COMMAND = 0;
+
+const KEPT_READERS = 4;
+/** How often sessions are checked for being idle; milliseconds. */
+const SESSION_CHECK_MS = 1000;
+
+/** A pool's data plane. */
+export class Pool {
+  readonly config: PoolConfig;
+  readonly shared: Shared;
+  readonly protocol: Protocol;
+  /** In the order routers number them. */
+  readonly backends: readonly Backend[];
+  /** The current answer to which server owns a key. */
+  router: Router;
+  readonly sessions = new Set<Session>();
+  /** Moving average of reply sizes by command id; bytes. */
+  readonly replyBytes: Float64Array;
+  /** Since the process started. */
+  accepted = 0;
+  rejected = 0;
+  deniedLogins = 0;
+  requests = 0;
+  failures = 0;
+  cutSessions = 0;
+  faultySessions = 0;
+
+  #readers: RequestReader[] = [];
+  #nextSessionCheck = 0;
+
+  constructor(options: {
+    config: PoolConfig;
+    shared: Shared;
+    /** Makes the protocol for this pool; called once. */
+    protocol: (pool: Pool) => Protocol;
+    /** Number of commands of the protocol, for per-command figures. */
+    commands: number;
+    /** The pool's servers in the order routers number them. */
+    servers: readonly ServerConfig[];
+    router: Router;
+    watcher: BackendWatcher;
+  }) {
+    this.config = options.config;
+    this.shared = options.shared;
+    this.router = options.router;
+    this.replyBytes = new Float64Array(options.commands + 1);
+    this.protocol = options.protocol(this);
+    this.backends = options.servers.map((server, index) =>
+      new Backend(this, index, server, options.watcher)
+    );
+  }
+
+  /** A new client connection gets a session, or, when there are too many, an error and its end. */
+  accept(stream: Stream): StreamOwner {
+    const { clientConnections } = this.config;
+    const full = clientConnections > 0 && this.sessions.size >= clientConnections;
+    if (full || this.shared.clients >= this.shared.maxClients) {
+      this.rejected++;
+      const refusal = this.protocol.errorReply("max number of clients reached");
+      stream.outbox.append(refusal, 0, refusal.length);
+      stream.finish();
+      return REJECTED;
+    }
+    const session = new Session(this.shared.nextId(), this, stream);
+    this.sessions.add(session);
+    this.shared.clients++;
+    this.accepted++;
+    return session;
+  }
+
+  /** A session's connection is gone. */
+  sessionClosed(session: Session, reason: string): void {
+    if (!this.sessions.delete(session)) return;
+    this.shared.clients--;
+    if (reason === "") return;
+    const level = reason.startsWith("internal error") ? 3 : 6;
+    this.shared.report(level, "client.lost", { pool: this.config.name, client: session.stream.peer, reason });
+  }
+
+  /** A session is closed by us, against its will. */
+  sessionCut(session: Session, reason: string): void {
+    this.cutSessions++;
+    this.shared.report(4, "client.closed", { pool: this.config.name, client: session.stream.peer, reason });
+  }
+
+  /** A client doesn't speak the protocol. */
+  sessionFault(session: Session, fault: string): void {
+    this.faultySessions++;
+    this.shared.report(5, "client.fault", { pool: this.config.name, client: session.stream.peer, reason: fault });
+  }
+
+  /** Answers a request with an error. */
+  fail(request: Request, text: string): void {
+    this.failures++;
+    const bytes = this.protocol.errorReply(text);
+    if (request.taker === null) {
+      if (request.state === PARTIAL) request.session!.dropPart(request);
+      request.session!.deliver(request, bytes, 0, bytes.length);
+      return;
+    }
+    request.held = null;
+    request.bytes = bytes;
+    request.start = 0;
+    request.end = bytes.length;
+    request.state = DONE;
+    request.taker.take(request);
+  }
+
+  /** The reply of a request is complete and made of several ranges. */
+  settle(request: Request, body: ReplyBody): void {
+    if (request.taker === null) {
+      request.session!.deliverBody(request, body);
+      return;
+    }
+    request.body = body;
+    request.state = DONE;
+    request.taker.take(request);
+  }
+
+  /** A request reader that is not inside a request. */
+  takeReader(): RequestReader {
+    return this.#readers.pop() ?? this.protocol.newRequestReader();
+  }
+
+  /** Gives a reader back. */
+  giveReader(reader: RequestReader): void {
+    reader.reset();
+    if (this.#readers.length < KEPT_READERS) this.#readers.push(reader);
+  }
+
+  /** Looks after deadlines; called every 50 ms or so. */
+  tick(now: number): void {
+    for (const backend of this.backends) {
+      for (const lane of backend.lanes) lane.tick(now);
+    }
+    if (now < this.#nextSessionCheck) return;
+    this.#nextSessionCheck = now + SESSION_CHECK_MS;
+    for (const session of this.sessions) session.tick(now);
+  }
+
+  /** Closes all lanes; sessions are closed by whoever drains them. */
+  close(): void {
+    for (const backend of this.backends) {
+      for (const lane of backend.lanes) lane.close("Connection closed by proxy");
+    }
+  }
+}
+
+const REJECTED: StreamOwner = { received() {}, drained() {}, ended() {}, closed() {} };

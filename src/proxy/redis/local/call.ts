@@ -1,0 +1,22 @@
+/** A command that the proxy answers itself. */
+import type { Pool } from "../../pool.ts";
+import type { Session } from "../../session.ts";
+
+/** What a local command has to work with. */
+export interface LocalCall {
+  readonly session: Session;
+  readonly pool: Pool;
+  /** All arguments with the command's name, copied. */
+  readonly args: readonly Buffer[];
+}
+
+/**
+ * Answers a local command, now or later; later requests of the session wait for their turn meanwhile. Null when it
+ * has replied to the session itself.
+ */
+export type LocalCommand = (call: LocalCall) => Uint8Array | null | Promise<Uint8Array>;
+
+/** Argument `index` as upper-case text, for comparing with keywords. */
+export function keyword(call: LocalCall, index: number): string {
+  return call.args[index]!.toString("latin1").toUpperCase();
+}

@@ -1,0 +1,67 @@
+/** The commands the proxy answers itself: one line per command, by the name in the command table. */
+import type { Command } from "../../protocol/redis/command.ts";
+import { COMMAND_REPLIES } from "./local/command.ts";
+import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
+import { turn } from "../../transport/turn.ts";
+import { LOCAL_COMMAND, type Pool } from "../pool.ts";
+import type { Session } from "../session.ts";
+import type { LocalCommand } from "./local/call.ts";
+import { clientGetName, clientId, clientInfo, clientList, clientSetInfo, clientSetName } from "./local/client.ts";
+import { auth, echo, hello, ping, quit, reset, select } from "./local/connection.ts";
+import { info, lolwut, time } from "./local/server.ts";
+import { errorReply } from "./replies.ts";
+
+/** Every local command; a test holds this against the table. */
+export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
+  ping,
+  echo,
+  quit,
+  auth,
+  select,
+  hello,
+  reset,
+  time,
+  lolwut,
+  info,
+  "client|id": clientId,
+  "client|getname": clientGetName,
+  "client|setname": clientSetName,
+  "client|setinfo": clientSetInfo,
+  "client|info": clientInfo,
+  "client|list": clientList,
+  ...COMMAND_REPLIES,
+};
+
+/** Answers local commands of one pool. */
+export class LocalCommands {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /** Answers the request now, or puts a record in the queue and answers it when the command is done. */
+  serve(session: Session, command: Command, request: RequestScanner): void {
+    const call = { session, pool: this.#pool, args: copyArguments(request) };
+    const answer = LOCAL_COMMANDS[command.name]!(call);
+    if (answer === null) return;
+    if (answer instanceof Uint8Array) {
+      session.reply(answer);
+      return;
+    }
+    const record = session.expect(LOCAL_COMMAND);
+    const deliver = (bytes: Uint8Array): void => {
+      turn.begin();
+      session.deliver(record, bytes, 0, bytes.length);
+    };
+    answer.then(deliver, (error) => deliver(errorReply(`ERR ${error.message}`)));
+  }
+}
+
+function copyArguments(request: RequestScanner): Buffer[] {
+  const args: Buffer[] = [];
+  for (let i = 0; i < request.count; i++) {
+    args.push(Buffer.from(request.bytesOf(i).subarray(request.start(i), request.end(i))));
+  }
+  return args;
+}

@@ -1,0 +1,181 @@
+/**
+ * Serves complete Redis requests: looks the command up, finds its keys, asks the router, and hands the bytes to a
+ * lane. Requests with one key take the short way in `serve`; everything else is decided in `#serveOther`.
+ */
+import { lookupCommand, lookupSubcommand } from "../../protocol/redis/command_lookup.ts";
+import type { Command } from "../../protocol/redis/command.ts";
+import { BAD_NUMKEYS, KeyFinder, NEGATIVE_NUMKEYS, TOO_MANY_NUMKEYS } from "../../protocol/redis/key_finder.ts";
+import { ReplyScanner } from "../../protocol/redis/reply_scanner.ts";
+import { type RequestLimits, RequestScanner } from "../../protocol/redis/request_scanner.ts";
+import type { Pool } from "../pool.ts";
+import type { Greeting, ProbeQuestion, Protocol } from "../protocol.ts";
+import type { Session } from "../session.ts";
+import { redisGreeting } from "./greeting.ts";
+import { LocalCommands } from "./local_commands.ts";
+import { appendRange } from "./request_bytes.ts";
+import { Splitter } from "./splitter.ts";
+import { errorReply, quoteArguments } from "./replies.ts";
+
+/** What decides where a command without keys goes, in nutcracker too. */
+const FIXED_KEY = Buffer.from("placeholder");
+
+/** Commands a stranger may use to become a friend. */
+const BEFORE_AUTH = new Set(["auth", "hello", "quit", "reset"]);
+
+const PONG = Buffer.from("+PONG\r\n");
+
+/** PING, answered by exactly +PONG: an error such as LOADING or NOAUTH means that the server can't serve. */
+const PING: ProbeQuestion = {
+  bytes: Buffer.from("*1\r\n$4\r\nPING\r\n"),
+  accepts: (reply) => PONG.equals(reply),
+};
+
+/** Redis on both sides of one pool. */
+export class RedisProtocol implements Protocol {
+  readonly greeting: Greeting | null;
+  readonly probe = PING;
+  readonly #pool: Pool;
+  readonly #limits: RequestLimits;
+  readonly #finder = new KeyFinder();
+  readonly #splitter: Splitter;
+  readonly #local: LocalCommands;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+    this.#limits = pool.config;
+    this.#splitter = new Splitter(pool);
+    this.#local = new LocalCommands(pool);
+    this.greeting = redisGreeting(pool.config.redisAuth, pool.config.redisDb);
+  }
+
+  newRequestReader(): RequestScanner {
+    return new RequestScanner(this.#limits);
+  }
+
+  newReplyReader(): ReplyScanner {
+    return new ReplyScanner();
+  }
+
+  errorReply(text: string): Uint8Array {
+    return errorReply(`ERR ${text}`);
+  }
+
+  serve(session: Session, request: RequestScanner): void {
+    this.#pool.requests++;
+    const command = lookupCommand(request.bytesOf(0), request.start(0), request.end(0));
+    if (command !== null && command.singleKey && session.authenticated && arityFits(command, request.count)) {
+      session.lastCommand = command.id;
+      const server = this.#pool.router.route(request.bytesOf(1), request.start(1), request.end(1));
+      this.#forward(session, request, command, server);
+    } else {
+      this.#serveOther(session, request, command);
+    }
+  }
+
+  #forward(session: Session, request: RequestScanner, command: Command, server: number): void {
+    const record = session.expect(command.id + 1);
+    if (server < 0) {
+      this.#pool.fail(record, "Connection refused");
+      return;
+    }
+    const lane = this.#pool.backends[server]!.laneOf(session);
+    session.charge(record);
+    if (!lane.begin(record)) return;
+    appendRange(lane.outbox, request, request.from, request.to);
+    lane.push();
+    if (lane.full) session.waitFor(lane);
+  }
+
+  #serveOther(session: Session, request: RequestScanner, found: Command | null): void {
+    if (!session.authenticated && (found === null || !BEFORE_AUTH.has(found.name))) {
+      session.reply(errorReply("NOAUTH Authentication required."));
+      return;
+    }
+    const command = found === null ? null : subcommandOf(found, request);
+    const fault = command === null ? unknownCommand(found, request) : faultOf(command, request);
+    if (command === null || fault !== "") {
+      session.reply(errorReply(fault));
+      return;
+    }
+    session.lastCommand = command.id;
+    if (command.handling === "local") this.#local.serve(session, command, request);
+    else this.#serveKeys(session, request, command);
+  }
+
+  #serveKeys(session: Session, request: RequestScanner, command: Command): void {
+    const finder = this.#finder;
+    const count = finder.findKeys(command, request);
+    if (count < 0) {
+      session.reply(errorReply(keyFault(count)));
+      return;
+    }
+    const server = count === 0 ? this.#fixedServer() : this.#splitter.place(request, finder.keys, count);
+    if (server !== Splitter.SEVERAL) {
+      this.#forward(session, request, command, server);
+    } else if (command.handling === "forward") {
+      session.reply(errorReply("CROSSSLOT Keys in request don't live on the same server"));
+    } else {
+      this.#splitter.send(session, request, command, finder.keys, count);
+    }
+  }
+
+  #fixedServer(): number {
+    return this.#pool.router.route(FIXED_KEY, 0, FIXED_KEY.length);
+  }
+}
+
+function arityFits(command: Command, count: number): boolean {
+  return command.arity > 0 ? count === command.arity : count >= -command.arity;
+}
+
+/** The subcommand that is meant when the command has any, else the command; null when there is no such one. */
+function subcommandOf(command: Command, request: RequestScanner): Command | null {
+  if (command.subcommands.length === 0 || request.count < 2) return command;
+  return lookupSubcommand(command, request.bytesOf(1), request.start(1), request.end(1));
+}
+
+/** Why a known command can't be served as it was asked; empty when it can. */
+function faultOf(command: Command, request: RequestScanner): string {
+  if (!arityFits(command, request.count)) return `ERR wrong number of arguments for '${command.name}' command`;
+  if (command.handling === "refuse") return `ERR ${command.refusal}`;
+  if (command.handling === "split-pairs" && request.count % 2 === 0) {
+    return `ERR wrong number of arguments for '${command.name}' command`;
+  }
+  if (command.blockingKeyword !== "" && hasKeyword(command.blockingKeyword, request)) {
+    const name = command.name.toUpperCase();
+    return `ERR ${name} with ${command.blockingKeyword} needs a connection of its own, which this pool does not offer`;
+  }
+  return "";
+}
+
+function hasKeyword(keyword: string, request: RequestScanner): boolean {
+  for (let i = 1; i < request.count; i++) {
+    const length = request.end(i) - request.start(i);
+    if (length !== keyword.length) continue;
+    const word = Buffer.from(request.bytesOf(i).subarray(request.start(i), request.end(i))).toString("latin1");
+    if (word.toUpperCase() === keyword) return true;
+  }
+  return false;
+}
+
+function unknownCommand(container: Command | null, request: RequestScanner): string {
+  if (container !== null) {
+    const name = container.name.toUpperCase();
+    return `ERR unknown subcommand ${quoteArguments(request, 1, 2)}. Try ${name} HELP.`;
+  }
+  const name = quoteArguments(request, 0, 1);
+  return `ERR unknown command ${name}, with args beginning with: ${quoteArguments(request, 1, request.count)}`;
+}
+
+function keyFault(code: number): string {
+  switch (code) {
+    case BAD_NUMKEYS:
+      return "ERR value is not an integer or out of range";
+    case TOO_MANY_NUMKEYS:
+      return "ERR Number of keys can't be greater than number of args";
+    case NEGATIVE_NUMKEYS:
+      return "ERR Number of keys can't be negative";
+    default:
+      return "ERR syntax error";
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * The Redis version a pool shows its clients: the lowest among its servers, so that a client never counts on what
+ * one of them lacks. Servers are asked when a client first wants to know, and again after they were away.
+ */
+import type { Backend } from "../backend.ts";
+import { LOCAL_COMMAND, type Pool } from "../pool.ts";
+import { Request } from "../request.ts";
+import { turn } from "../../transport/turn.ts";
+import { FragmentReply } from "./fragment_reply.ts";
+import { encodeCommand } from "./greeting.ts";
+
+/** What is shown while no server has told its version. */
+const UNKNOWN_VERSION = "6.0.0";
+/** A client waits no longer than this for servers that don't answer; milliseconds. */
+const PATIENCE_MS = 1000;
+const ASK = encodeCommand(["INFO", "server"]);
+
+/** The lowest version among the pool's servers that are reachable. */
+export async function lowestVersion(pool: Pool): Promise<string> {
+  const unknown = pool.backends.filter((backend) => backend.version === "");
+  if (unknown.length > 0) await firstOf(Promise.all(unknown.map((backend) => ask(pool, backend))));
+  const known = pool.backends.map((backend) => backend.version).filter((version) => version !== "");
+  return known.sort(compareVersions)[0] ?? UNKNOWN_VERSION;
+}
+
+/** Orders dotted versions by their numbers. */
+export function compareVersions(a: string, b: string): number {
+  const left = a.split(".").map(Number);
+  const right = b.split(".").map(Number);
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function ask(pool: Pool, backend: Backend): Promise<void> {
+  return new Promise((resolve) => {
+    const take = (request: Request): void => {
+      const text = Buffer.from(new FragmentReply(request).copy()).toString("latin1");
+      backend.version = /^redis_version:([0-9.]+)/m.exec(text)?.[1] ?? "";
+      resolve();
+    };
+    const lane = backend.firstLane;
+    if (!lane.begin(new Request(null, { take }, LOCAL_COMMAND, turn.now))) return;
+    lane.outbox.append(ASK, 0, ASK.length);
+    lane.push();
+  });
+}
+
+/** Waits for the work, or for as long as a client may be kept waiting. */
+async function firstOf(work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)));
+  await Promise.race([work, patience]);
+  clearTimeout(timer);
+}

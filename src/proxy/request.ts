@@ -1,0 +1,66 @@
+/**
+ * The record of one request on its way: who asked, when, and what became of it. The same record stands in two
+ * queues, its lane's (order of sending) and its session's (order of asking).
+ *
+ *     session queue:  [r1 done][r2 waiting][r3 done]      replies leave from the front only
+ *     lane queue:              [r2][r9 of another session]   the next reply of the server is r2's
+ */
+import type { HeldBytes } from "../protocol/held_bytes.ts";
+import type { Outbox } from "../transport/outbox.ts";
+import type { Session } from "./session.ts";
+
+/** No reply yet. */
+export const WAITING = 0;
+/** A part of the reply is here, in `held`. */
+export const PARTIAL = 1;
+/** The reply is being passed on as it arrives; it can't be taken back. */
+export const STREAMING = 2;
+/** The reply is here and waits for its turn. */
+export const DONE = 3;
+/** The session has had its reply, or is gone; what the server still sends is dropped. */
+export const SETTLED = 4;
+
+/** A reply that is written from more than one range of bytes. */
+export interface ReplyBody {
+  /** Bytes the reply keeps in memory until it is written. */
+  readonly heldBytes: number;
+  /** Writes the whole reply. */
+  writeTo(outbox: Outbox): void;
+}
+
+/** Takes the reply of a request that no session waits for directly: a fragment's, or the proxy's own. */
+export interface ReplyTaker {
+  /** The request is DONE; its reply is in `bytes[start, end)`, or in `held` when `bytes` is null. */
+  take(request: Request): void;
+}
+
+/** One request, or one fragment of a split one. */
+export class Request {
+  /** Who gets the reply; null when `taker` does. */
+  readonly session: Session | null;
+  readonly taker: ReplyTaker | null;
+  /** Index of the command's figures. */
+  readonly command: number;
+  /** When it was complete, on the turn's clock. */
+  readonly enteredMs: number;
+  state = WAITING;
+  /** Position of its first byte in its lane's stream. */
+  sentAt = 0;
+  /** What its reply was estimated to weigh when it was sent; bytes. */
+  charge = 0;
+  /** An early reply's bytes. */
+  bytes: Uint8Array | null = null;
+  start = 0;
+  end = 0;
+  /** A reply that came in several chunks, so far. */
+  held: HeldBytes | null = null;
+  /** A reply made of more than one range. */
+  body: ReplyBody | null = null;
+
+  constructor(session: Session | null, taker: ReplyTaker | null, command: number, enteredMs: number) {
+    this.session = session;
+    this.taker = taker;
+    this.command = command;
+    this.enteredMs = enteredMs;
+  }
+}

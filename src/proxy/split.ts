@@ -1,0 +1,68 @@
+/**
+ * A request whose keys live on several servers: one parent in the session's queue, one fragment per server in its
+ * lane. When the last fragment is answered, the merge makes one reply of them; one failed fragment makes one error
+ * of the parent and touches nothing else.
+ */
+import type { ReplyBody, ReplyTaker, Request } from "./request.ts";
+import { SETTLED } from "./request.ts";
+
+/** What a merge says of its fragments. */
+export type Merged =
+  /** The reply is this body. */
+  | ReplyBody
+  /** The reply is these bytes. */
+  | Uint8Array;
+
+/** Makes one reply of the fragments' replies, which are all here, in the order the fragments were sent. */
+export interface Merge {
+  merge(fragments: readonly Request[]): Merged;
+}
+
+/** The parent's side of a split request. */
+export class Split implements ReplyTaker {
+  readonly #parent: Request;
+  readonly #merge: Merge;
+  readonly #fragments: Request[] = [];
+  #left: number;
+
+  /** `count` fragments will be added and answered. */
+  constructor(parent: Request, count: number, merge: Merge) {
+    this.#parent = parent;
+    this.#left = count;
+    this.#merge = merge;
+  }
+
+  /** Adds a fragment that is about to be sent. */
+  add(fragment: Request): void {
+    this.#fragments.push(fragment);
+  }
+
+  take(fragment: Request): void {
+    const parent = this.#parent;
+    this.#left--;
+    if (parent.state === SETTLED) {
+      release(fragment);
+      return;
+    }
+    const session = parent.session!;
+    if (this.#left > 0) {
+      session.holdFragment(parent, fragment);
+      return;
+    }
+    session.dropPart(parent);
+    const merged = this.#merge.merge(this.#fragments);
+    if (merged instanceof Uint8Array) {
+      for (const each of this.#fragments) release(each);
+      session.deliver(parent, merged, 0, merged.length);
+    } else {
+      session.deliverBody(parent, merged);
+    }
+  }
+}
+
+/** Lets go of a fragment's reply. */
+export function release(fragment: Request): void {
+  fragment.state = SETTLED;
+  fragment.bytes = null;
+  fragment.body = null;
+}

@@ -1,0 +1,22 @@
+/**
+ * The one question the data plane asks about topology: which server owns this key?
+ *
+ * A router is an immutable snapshot. Whatever changes the answer (an ejection, a reload, a moved slot) makes a
+ * new router with a higher epoch, and a pool swaps the old one for it between two events.
+ */
+
+/** What `route` answers when no server can take the key (all are ejected). */
+export const NO_SERVER = -1;
+
+/**
+ * Maps keys to servers.
+ *
+ * Shape: servers are named by their index in the pool's `servers`, in the order the pool numbers them.
+ * Cost: O(1) to O(log points) per call; allocates nothing.
+ */
+export interface Router {
+  /** Grows by one with every snapshot of the same pool. */
+  readonly epoch: number;
+  /** Index of the server that owns the key in `bytes[start, end)`, or `NO_SERVER`. */
+  route(bytes: Uint8Array, start: number, end: number): number;
+}

@@ -1,0 +1,210 @@
+/**
+ * Bytes waiting to be written to one connection, in order.
+ *
+ *     queue: [slice by reference][full staging buffer][slice by reference]   then   staging buffer being filled
+ *
+ * Small pieces are copied together, so that a turn's worth of them leaves in one system call; large ones are kept
+ * by reference and never copied. What a partial write leaves stays here until the connection drains.
+ */
+import { giveBuffer, LARGE_BUFFER, SMALL_BUFFER, takeBuffer } from "./buffer_pool.ts";
+import type { Budget } from "./budget.ts";
+
+/** Pieces up to this many bytes are copied. A copy of 16 KB costs less than the system call it saves. */
+const COPY_LIMIT = 24 * 1024;
+/** Below this many bytes a loop beats the call into the runtime. */
+const LOOP_LIMIT = 24;
+/** A blocked connection with less than this in a large buffer moves to one of its own size. */
+const SHRINK_BELOW = 16 * 1024;
+
+const CR = 13;
+const LF = 10;
+const ZERO = 48;
+
+interface Slice {
+  readonly bytes: Uint8Array;
+  start: number;
+  readonly end: number;
+  /** The staging buffer to give back once it is written, when this slice is one. */
+  readonly pooled: Buffer | null;
+}
+
+/** Takes bytes: `write(bytes, start, length)` answers how many it took, or a negative number when it is closed. */
+export interface Sink {
+  write(bytes: Uint8Array, start: number, length: number): number;
+}
+
+/** What `writeTo` answers. */
+export type WriteOutcome = "empty" | "blocked" | "closed";
+
+/** A queue of bytes on their way out. */
+export class Outbox {
+  /** Bytes waiting. */
+  bytes = 0;
+  /** Bytes written since the beginning, plus bytes waiting: the position of the next byte in the stream. */
+  position = 0;
+
+  #queue: Slice[] = [];
+  #buffer: Buffer | null = null;
+  #start = 0;
+  #end = 0;
+  #busy = false;
+  #accounted = 0;
+  readonly #budget: Budget;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  /** Position of the first byte that has not been written. */
+  get written(): number {
+    return this.position - this.bytes;
+  }
+
+  /** Adds `bytes[start, end)`; a large piece is referenced from now on and must not change. */
+  append(bytes: Uint8Array, start: number, end: number): void {
+    const size = end - start;
+    if (size > COPY_LIMIT) {
+      this.#seal();
+      this.#queue.push({ bytes, start, end, pooled: null });
+    } else {
+      const buffer = this.#room(size);
+      const at = this.#end;
+      if (size <= LOOP_LIMIT) {
+        for (let i = 0; i < size; i++) buffer[at + i] = bytes[start + i]!;
+      } else {
+        (bytes as Buffer).copy(buffer, at, start, end);
+      }
+      this.#end = at + size;
+    }
+    this.bytes += size;
+    this.position += size;
+  }
+
+  /** Adds a mark such as `*` or `$`, a whole number of at least 0, and CRLF. */
+  appendHeader(mark: number, value: number): void {
+    const buffer = this.#room(20);
+    let at = this.#end;
+    buffer[at++] = mark;
+    let divisor = 1;
+    while (value / divisor >= 10) divisor *= 10;
+    for (; divisor >= 1; divisor /= 10) buffer[at++] = ZERO + (Math.floor(value / divisor) % 10);
+    buffer[at++] = CR;
+    buffer[at++] = LF;
+    const size = at - this.#end;
+    this.#end = at;
+    this.bytes += size;
+    this.position += size;
+  }
+
+  /** Writes until nothing is left or the sink is full, and keeps the budget's books. */
+  writeTo(sink: Sink): WriteOutcome {
+    const outcome = this.#write(sink);
+    this.account();
+    return outcome;
+  }
+
+  /** Tells the budget how many bytes wait here; once per turn is enough. */
+  account(): void {
+    const delta = this.bytes - this.#accounted;
+    if (delta === 0) return;
+    this.#accounted = this.bytes;
+    this.#budget.change(delta);
+  }
+
+  /** Drops what waits before stream position `position`; the rest stays. */
+  dropUntil(position: number): void {
+    let left = position - this.written;
+    if (left <= 0) return;
+    this.#seal();
+    while (left > 0) {
+      const slice = this.#queue[0]!;
+      const step = Math.min(left, slice.end - slice.start);
+      this.#took(slice, step);
+      left -= step;
+    }
+    this.account();
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.dropUntil(this.position);
+  }
+
+  #write(sink: Sink): WriteOutcome {
+    while (this.#queue.length > 0) {
+      const slice = this.#queue[0]!;
+      const size = slice.end - slice.start;
+      const taken = sink.write(slice.bytes, slice.start, size);
+      if (taken < 0) return "closed";
+      this.#took(slice, taken);
+      if (taken < size) return this.#blocked();
+    }
+    if (this.#buffer !== null) {
+      const size = this.#end - this.#start;
+      const taken = sink.write(this.#buffer, this.#start, size);
+      if (taken < 0) return "closed";
+      this.bytes -= taken;
+      this.#start += taken;
+      if (taken < size) return this.#blocked();
+      this.#release();
+    }
+    return "empty";
+  }
+
+  #took(slice: Slice, taken: number): void {
+    slice.start += taken;
+    this.bytes -= taken;
+    if (slice.start < slice.end) return;
+    this.#queue.shift();
+    if (slice.pooled !== null) giveBuffer(slice.pooled);
+  }
+
+  #blocked(): WriteOutcome {
+    const buffer = this.#buffer;
+    if (buffer !== null && buffer.length === LARGE_BUFFER && this.#end - this.#start < SHRINK_BELOW) {
+      const own = Buffer.from(buffer.subarray(this.#start, this.#end));
+      if (own.length > 0) this.#queue.push({ bytes: own, start: 0, end: own.length, pooled: null });
+      this.#release();
+    }
+    return "blocked";
+  }
+
+  /** A staging buffer with room for `size` more bytes behind `#end`. */
+  #room(size: number): Buffer {
+    const buffer = this.#buffer;
+    if (buffer === null) {
+      this.#start = 0;
+      this.#end = 0;
+      return (this.#buffer = takeBuffer(this.#busy || size > SMALL_BUFFER));
+    }
+    if (this.#end + size <= buffer.length) return buffer;
+    this.#busy = true;
+    if (buffer.length === SMALL_BUFFER && this.#end - this.#start + size <= LARGE_BUFFER) {
+      const larger = takeBuffer(true);
+      buffer.copy(larger, 0, this.#start, this.#end);
+      this.#end -= this.#start;
+      this.#start = 0;
+      giveBuffer(buffer);
+      return (this.#buffer = larger);
+    }
+    this.#seal();
+    return (this.#buffer = takeBuffer(true));
+  }
+
+  /** Moves the staging buffer to the queue, so that something can follow it. */
+  #seal(): void {
+    const buffer = this.#buffer;
+    if (buffer === null) return;
+    this.#queue.push({ bytes: buffer, start: this.#start, end: this.#end, pooled: buffer });
+    this.#buffer = null;
+    this.#start = 0;
+    this.#end = 0;
+  }
+
+  #release(): void {
+    const buffer = this.#buffer!;
+    if (buffer.length === LARGE_BUFFER && this.#end < SMALL_BUFFER) this.#busy = false;
+    this.#buffer = null;
+    giveBuffer(buffer);
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * One connection, on either side of the proxy: Bun's socket with its traps fenced in. `end()` and `timeout()` are
+ * never used (the first loses bytes, the second does not close); a connection ends by `finish`, which writes what
+ * waits, sends FIN and lingers for the peer's, or by `abort`, which resets it.
+ */
+import type { Socket, SocketHandler } from "bun";
+import type { Outbox, Sink } from "./outbox.ts";
+import { type EndsTurn, turn } from "./turn.ts";
+
+/** Who uses a stream. All calls come from the event loop, never from inside a call into the stream. */
+export interface StreamOwner {
+  /** Bytes came; the chunk is the owner's to keep. */
+  received(chunk: Buffer): void;
+  /** The outbox fell to `notifyBelow`. */
+  drained(): void;
+  /** The peer will send no more; it still reads. */
+  ended(): void;
+  /** The connection is gone; called exactly once, last. The reason is empty for an orderly end. */
+  closed(reason: string): void;
+}
+
+/** How long a finished connection waits for the peer to close too; milliseconds. */
+const LINGER_MS = 2000;
+/** How long a finished connection with bytes to write waits for the peer to read some; milliseconds. */
+const STALL_MS = 30_000;
+
+const lingering = new Set<Stream>();
+
+/** One connection; bytes to send go to `outbox`, then `push`. */
+export class Stream implements EndsTurn, Sink {
+  /** Who is told what happens here. */
+  owner: StreamOwner;
+  readonly outbox: Outbox;
+  /** The owner's `drained` is called once the outbox holds no more than this; -1: not at all. */
+  notifyBelow = -1;
+  /** Peer's address as text, for logs and CLIENT LIST. */
+  readonly peer: string;
+
+  readonly #socket: Socket<Stream>;
+  #marked = false;
+  #blocked = false;
+  #paused = false;
+  #finishing = false;
+  #shut = false;
+  #closed = false;
+  #fault = "";
+  #lingerUntil = 0;
+
+  constructor(socket: Socket<Stream>, owner: StreamOwner, outbox: Outbox) {
+    this.#socket = socket;
+    this.owner = owner;
+    this.outbox = outbox;
+    this.peer = peerOf(socket);
+  }
+
+  /** Has the outbox written when the turn ends. */
+  push(): void {
+    if (this.#marked || this.#blocked || this.#closed) return;
+    this.#marked = true;
+    turn.atEnd(this);
+  }
+
+  /** Stops reading until `resume`. */
+  pause(): void {
+    if (this.#paused || this.#closed) return;
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  /** Reads again. */
+  resume(): void {
+    if (!this.#paused || this.#closed) return;
+    this.#paused = false;
+    this.#socket.resume();
+  }
+
+  /** Writes what waits, sends FIN, ignores what still comes, and closes when the peer has. */
+  finish(): void {
+    if (this.#finishing || this.#closed) return;
+    this.#finishing = true;
+    this.resume();
+    this.#lingerUntil = turn.now + STALL_MS;
+    lingering.add(this);
+    if (this.outbox.bytes === 0) this.#shutdown();
+    else this.push();
+  }
+
+  /** Resets the connection. */
+  abort(): void {
+    if (this.#closed) return;
+    this.resume();
+    this.#socket.terminate();
+  }
+
+  endTurn(): void {
+    this.#marked = false;
+    if (!this.#closed && !this.#blocked) this.#flush();
+  }
+
+  write(bytes: Uint8Array, start: number, length: number): number {
+    return this.#socket.write(bytes, start, length);
+  }
+
+  /** For the handlers of `streamHandlers` only. */
+  onData(chunk: Buffer): void {
+    turn.begin();
+    if (!this.#finishing) this.owner.received(chunk);
+  }
+
+  /** For the handlers of `streamHandlers` only. */
+  onDrain(): void {
+    // Also comes with nothing pending: it must never start work.
+    if (!this.#blocked) return;
+    turn.begin();
+    this.#blocked = false;
+    this.#flush();
+  }
+
+  /** For the handlers of `streamHandlers` only. */
+  onEnd(): void {
+    turn.begin();
+    if (!this.#finishing) this.owner.ended();
+  }
+
+  /** For the handlers of `streamHandlers` only. */
+  onClose(error: Error | undefined): void {
+    if (this.#closed) return;
+    turn.begin();
+    this.#closed = true;
+    lingering.delete(this);
+    this.owner.closed(this.#fault || (error === undefined ? "" : reasonOf(error)));
+  }
+
+  /** For the handlers of `streamHandlers` only: a fault of our own stays in this connection. */
+  onFault(error: Error): void {
+    this.#fault = `internal error: ${error.stack ?? error.message}`;
+    this.abort();
+  }
+
+  /** Resets the connection if it has lingered long enough. */
+  sweep(now: number): void {
+    if (now >= this.#lingerUntil) this.abort();
+  }
+
+  #flush(): void {
+    const outcome = this.outbox.writeTo(this);
+    if (outcome === "blocked") {
+      this.#blocked = true;
+      this.#lingerUntil = turn.now + STALL_MS;
+    } else if (outcome === "empty" && this.#finishing) {
+      this.#shutdown();
+    }
+    if (this.notifyBelow >= 0 && this.outbox.bytes <= this.notifyBelow) {
+      this.notifyBelow = -1;
+      this.owner.drained();
+    }
+  }
+
+  #shutdown(): void {
+    if (this.#shut) return;
+    this.#shut = true;
+    this.#lingerUntil = turn.now + LINGER_MS;
+    this.#socket.shutdown();
+  }
+}
+
+/** Resets finished connections whose peers don't close; called by the worker's tick. */
+export function sweepLingering(now: number): void {
+  for (const stream of lingering) stream.sweep(now);
+}
+
+/** Bun's handlers for sockets whose `data` is a `Stream`; `open` is the listener's or connector's own. */
+export const streamHandlers: Omit<SocketHandler<Stream, "buffer">, "open"> = {
+  binaryType: "buffer",
+  data: (socket, chunk) => socket.data.onData(chunk),
+  drain: (socket) => socket.data.onDrain(),
+  end: (socket) => socket.data.onEnd(),
+  close: (socket, error) => socket.data?.onClose(error),
+  error: (socket, error) => socket.data?.onFault(error),
+};
+
+/** The operating system's name for what went wrong, such as ECONNRESET. */
+export function reasonOf(error: unknown): string {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === "string" ? code : String((error as Error).message ?? error);
+}
+
+function peerOf(socket: Socket<Stream>): string {
+  const host = socket.remoteAddress;
+  if (host === undefined || host === "") return "unix";
+  return host.includes(":") ? `[${host}]:${socket.remotePort}` : `${host}:${socket.remotePort}`;
+}
