@@ -1,4 +1,5 @@
 /** Reads a configuration file, already in memory, from text to checked values: the whole of it, or nothing. */
+import { orderServers } from "../routing/ring/order_servers.ts";
 import { asMap, type FileParts, poolPath, splitFile } from "./form.ts";
 import { type Fault, Findings } from "./fault.ts";
 import { LIMIT_OPTIONS, LOG_OPTIONS, type LogConfig } from "./instance_options.ts";
@@ -66,12 +67,12 @@ function readConfig(root: MapNode, file: string, findings: Findings): Config {
   const total = limits.values.maxTotalBytes;
   if (total !== undefined) checkTotal(pools, total, limits.written.maxTotalBytes?.at, findings);
   // Complete unless there was a fault, and then the caller drops it.
+  const resolved = pools.map(({ name, values }) => ({ name, ...values as Resolved<typeof POOL_OPTIONS> }));
   return {
     file,
     form: parts.form,
-    pools: pools.map(({ name, values }) => ({ name, ...values as Resolved<typeof POOL_OPTIONS> })).sort(
-      byName,
-    ),
+    // nutcracker orders pools by the rule it orders servers by.
+    pools: orderServers(resolved),
     log: log.values as LogConfig,
     maxTotalBytes: total as number,
   };
@@ -102,12 +103,4 @@ function readInstance<O extends Options>(
   const empty: MapNode = { kind: "map", at: nowhere, entries: new Map(), repeated: [] };
   const map = node ? asMap(node, key, "options", findings) ?? empty : empty;
   return readSection(options, map, { at: map.at, path: key }, parts.form, findings);
-}
-
-function byName(a: PoolConfig, b: PoolConfig): number {
-  const left = new TextEncoder().encode(a.name);
-  const right = new TextEncoder().encode(b.name);
-  if (left.length !== right.length) return left.length - right.length;
-  const differs = left.findIndex((byte, index) => byte !== right[index]);
-  return differs < 0 ? 0 : left[differs]! - right[differs]!;
 }

@@ -2,6 +2,7 @@
  * The rules that need more than one option: of a pool, between pools, and between a pool and the instance. A rule
  * is silent while one of its options has a fault of its own.
  */
+import { clusteringWarning } from "../routing/ring/pathologies.ts";
 import { formatAddress } from "./address.ts";
 import { type Findings, type Position, quote } from "./fault.ts";
 import { POOL_OPTIONS } from "./pool_options.ts";
@@ -31,6 +32,7 @@ const SIZE_ORDER: readonly { smaller: SizeField; larger: SizeField; mayEqual: bo
 export function checkPool(pool: PoolDraft, findings: Findings): void {
   checkSizeOrder(pool, findings);
   checkServerNames(pool, findings);
+  warnOfClustering(pool, findings);
   const { redis, redisAuth } = pool.values;
   if (redis === false && redisAuth != null) {
     blame(pool, "redisAuth", "only a pool with redis: true takes a password", findings);
@@ -87,6 +89,15 @@ function checkSizeOrder(pool: PoolDraft, findings: Findings): void {
     const value = `${POOL_OPTIONS[other].key} (${formatSize(pool.values[other]!)}${origin})`;
     blame(pool, culprit, `${formatSize(pool.values[culprit]!)} is ${relation} ${value}`, findings);
   }
+}
+
+/** The warning stands where the choice was made; the defaults, too, cluster. */
+function warnOfClustering(pool: PoolDraft, findings: Findings): void {
+  const { hash, distribution, servers } = pool.values;
+  if (hash === undefined || distribution === undefined || servers === undefined) return;
+  const warning = clusteringWarning({ hash, distribution, servers });
+  const { at } = pool.written.distribution ?? pool.written.hash ?? pool;
+  if (warning !== null) findings.warn(at, pool.path, warning);
 }
 
 /** Looks at every entry that can be read, whatever is wrong with the others. */

@@ -4,6 +4,7 @@
  * Source: keys, defaults and ranges of the first group are nutcracker 0.5.0's.
  */
 import { HASHES, type HashName } from "../hash/mod.ts";
+import { DISTRIBUTIONS } from "../routing/ring/ring.ts";
 import { listenAddress } from "./address.ts";
 import { nutcrackerOption, ownOption, type Resolved } from "./option.ts";
 import { serverList } from "./server_entry.ts";
@@ -11,9 +12,6 @@ import { GB, KB, MB } from "./size.ts";
 import { bytePair, choice, flag, integer, milliseconds, optionalText, size } from "./value_types.ts";
 
 const HASH_NAMES = Object.keys(HASHES) as HashName[];
-
-/** How keys are spread over servers. */
-export const DISTRIBUTIONS = ["ketama", "modula", "random"] as const;
 
 /** The pool options nutcracker knows. */
 const NUTCRACKER_OPTIONS = {

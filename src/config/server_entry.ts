@@ -3,25 +3,20 @@
  *
  * Source: read from the right, as nutcracker does, because a bare IPv6 host holds colons of its own.
  */
-import { type Address, formatAddress, parseTcp, parseUnix, type TcpAddress } from "./address.ts";
+import { serverName } from "../routing/ring/server_name.ts";
+import { type Address, formatAddress, parseTcp, parseUnix } from "./address.ts";
 import { quote } from "./fault.ts";
 import { fromText, InvalidValue, listOf, type ValueType } from "./value.ts";
 import { MAX_INT, parseInteger } from "./value_types.ts";
 
 /** A server of a pool. */
 export interface ServerConfig {
-  /**
-   * What the server is called in the ring and in the statistics: the explicit name; else `host:port` as written,
-   * just the host when the port is 11211, or a unix socket's path with a colon behind it.
-   */
+  /** What the server is called in the ring and in the statistics: the name it is given, else what `serverName` says. */
   name: string;
   address: Address;
   /** Share of the keys beside the other servers' weights, from 1. */
   weight: number;
 }
-
-/** The port whose servers hash by host alone, as libmemcached's ketama did. */
-const NAMELESS_PORT = 11211;
 
 /** Reads one entry of `servers`. */
 export const SERVER_ENTRY = fromText(parseServer, {
@@ -60,7 +55,11 @@ function parseUnixServer(target: string, explicit: string | null): ServerConfig 
   const [path, weight, ...more] = target.split(":");
   if (weight === undefined) throw new InvalidValue(`${quote(target)} has no weight; write /path:weight`);
   if (more.length > 0) throw new InvalidValue(`the socket path in ${quote(target)} holds a colon`);
-  return { name: explicit ?? `${path}:`, address: parseUnix(path!, 0), weight: parseWeight(weight) };
+  return {
+    name: serverName(path!, null, explicit),
+    address: parseUnix(path!, 0),
+    weight: parseWeight(weight),
+  };
 }
 
 function parseTcpServer(target: string, explicit: string | null): ServerConfig {
@@ -69,12 +68,8 @@ function parseTcpServer(target: string, explicit: string | null): ServerConfig {
     throw new InvalidValue(`${quote(target)} is not host:port:weight`);
   }
   const address = parseTcp(host, port);
-  return { name: explicit ?? implicitName(address, port), address, weight: parseWeight(weight) };
-}
-
-/** The port goes in as it is written, leading zeros and all: these bytes are hashed. */
-function implicitName(address: TcpAddress, port: string): string {
-  return address.port === NAMELESS_PORT ? address.host : `${address.host}:${port}`;
+  // The port goes into the name as it is written: these bytes are hashed.
+  return { name: serverName(address.host, port, explicit), address, weight: parseWeight(weight) };
 }
 
 function parseWeight(text: string): number {

@@ -24,6 +24,7 @@ alpha:
   redis: true
   redis_auth: hunter2
   timeout: 400
+  hash: murmur
   servers:
   - 127.0.0.1:6379:1
   - 127.0.0.1:6380:2 second
@@ -35,7 +36,7 @@ test("check prints what a good file resolves to, and ends with 0", async () => {
   expect(err).toEqual(["sennit: configuration file 'n.yml' syntax is ok"]);
   expect(out.slice(0, 3)).toEqual(["n.yml: nutcracker's form, 1 pool", "", 'pool "alpha"']);
   expect(out).toContain("  listen                127.0.0.1:22121");
-  expect(out).toContain("  hash                  fnv1a_64         (default)");
+  expect(out).toContain("  distribution          ketama           (default)");
   expect(out).toContain("  timeout               400 ms");
   expect(out).toContain("  redis_auth            ********");
   const servers = out.indexOf("  servers");

@@ -236,6 +236,23 @@ c: { listen: "127.0.0.1:3", redis: true, servers: *servers }
     expect(left.config!.pools[0]!.redis).toBe(false);
   });
 
+  test("warns of a hash and distribution that cluster keys, where the choice was made", () => {
+    const pool = (line: string) =>
+      `p:\n  redis: true\n  listen: a:1\n  servers: [ "a:1:1", "b:1:1" ]\n${line}`;
+    const rows: [line: string, place: [number, number] | null, part: string][] = [
+      ["", [1, 1], "fnv1a_64 with ketama"],
+      ["  hash: crc32\n", [5, 9], "crc32"],
+      ["  distribution: ketama\n", [5, 17], "fnv1a_64 with ketama"],
+      ["  hash: murmur\n", null, ""],
+    ];
+    for (const [line, place, part] of rows) {
+      const { config, warnings } = loadConfig(pool(line), "n.yml");
+      expect(config).not.toBeNull();
+      expect(warnings.map((warning) => [warning.line, warning.column])).toEqual(place ? [place] : []);
+      for (const { message } of warnings) expect(message).toContain(part);
+    }
+  });
+
   test("never shows a password in a fault, whatever is wrong around it", () => {
     const files = [
       inPool("redis_auth: hunter2", "redis_atuh: hunter2", "hash: x"),
