@@ -1,0 +1,90 @@
+/**
+ * Why some commands are refused. A client reads the text after `-ERR `: one sentence that begins with the command
+ * and says what stands in the way.
+ */
+
+/** A reason, with the words for it. */
+export interface Refusal {
+  /** What follows the command's name. */
+  readonly text: string;
+  /** The command would change the state of the server connection it runs on. */
+  readonly stateful: boolean;
+}
+
+/** Commands that turn a connection into something else. */
+export const ownConnection: Refusal = {
+  text: "needs a connection of its own, which this pool does not offer yet",
+  stateful: true,
+};
+
+/** Commands that wait for somebody else. */
+export const blocking: Refusal = {
+  text: "waits for data and needs a connection of its own for that, which this pool does not offer yet",
+  stateful: false,
+};
+
+/** Commands that set how a server treats a connection. */
+export const sharedConnection: Refusal = {
+  text: "changes the server connection it runs on, and clients of this pool share those",
+  stateful: true,
+};
+
+/** Commands whose answer is made of every server's. */
+export const everyServer: Refusal = {
+  text: "concerns every server of the pool, and this proxy does not ask them all yet",
+  stateful: false,
+};
+
+/** PUBLISH: the subscribers may be on any server. */
+export const everySubscriber: Refusal = {
+  text: "would reach the subscribers of one server only, and this pool has no subscribers yet",
+  stateful: false,
+};
+
+/** WAIT and WAITAOF: the writes they wait for went over connections shared with others. */
+export const ownReplication: Refusal = {
+  text: "is about the writes of one connection, and clients of this pool share connections",
+  stateful: false,
+};
+
+/** What a server's operator does. */
+export const administration: Refusal = {
+  text: "administers one server; connect to that server to use it",
+  stateful: false,
+};
+
+/** What a replica says to its primary. */
+export const replicationLink: Refusal = {
+  text: "is spoken between a server and its replica, not by clients of a pool",
+  stateful: true,
+};
+
+/** What only makes sense to a Redis Cluster client. */
+export const clusterOnly: Refusal = {
+  text: "is for clients of a Redis Cluster, and this pool looks like a single server",
+  stateful: true,
+};
+
+/** Numbered databases. */
+export const otherDatabase: Refusal = {
+  text: "works on two databases, and this pool has one",
+  stateful: false,
+};
+
+/** MIGRATE. */
+export const pastTheRouter: Refusal = {
+  text: "moves keys to a server of its choice, where this pool would not find them",
+  stateful: false,
+};
+
+/** CLIENT KILL, PAUSE and the like. */
+export const otherClients: Refusal = {
+  text: "acts on the connections of others, which this proxy leaves to its operator",
+  stateful: false,
+};
+
+/** CLIENT HELP: the server's text would promise too much. */
+export const clientHelp: Refusal = {
+  text: "is the server's; this proxy has CLIENT ID, GETNAME, INFO, LIST, SETINFO and SETNAME",
+  stateful: false,
+};

@@ -1,0 +1,46 @@
+/** Sorted sets. */
+import { command, type CommandGroup } from "./declaration.ts";
+import { counted, key, keys } from "./key_specs.ts";
+
+/** Sorted sets. */
+export const SORTED_SET: CommandGroup = {
+  name: "sorted-set",
+  categories: "@sortedset",
+  commands: [
+    command("bzmpop", -5, "write blocking", "7.0.0", counted("RW access delete", 2)),
+    command("bzpopmax", -3, "write noscript blocking fast", "5.0.0", keys("RW access delete", 1, -2)),
+    command("bzpopmin", -3, "write noscript blocking fast", "5.0.0", keys("RW access delete", 1, -2)),
+    command("zadd", -4, "write denyoom fast", "1.2.0", key("RW update")),
+    command("zcard", 2, "readonly fast", "1.2.0", key("RO")),
+    command("zcount", 4, "readonly fast", "2.0.0", key("RO access")),
+    command("zdiff", -3, "readonly", "6.2.0", counted("RO access", 1)),
+    command("zdiffstore", -4, "write denyoom", "6.2.0", [key("OW update"), counted("RO access", 2)]),
+    command("zincrby", 4, "write denyoom fast", "1.2.0", key("RW access update")),
+    command("zinter", -3, "readonly", "6.2.0", counted("RO access", 1)),
+    command("zintercard", -3, "readonly", "7.0.0", counted("RO access", 1)),
+    command("zinterstore", -4, "write denyoom", "2.0.0", [key("OW update"), counted("RO access", 2)]),
+    command("zlexcount", 4, "readonly fast", "2.8.9", key("RO access")),
+    command("zmpop", -4, "write", "7.0.0", counted("RW access delete", 1)),
+    command("zmscore", -3, "readonly fast", "6.2.0", key("RO access")),
+    command("zpopmax", -2, "write fast", "5.0.0", key("RW access delete")),
+    command("zpopmin", -2, "write fast", "5.0.0", key("RW access delete")),
+    command("zrandmember", -2, "readonly", "6.2.0", key("RO access")),
+    command("zrange", -4, "readonly", "1.2.0", key("RO access")),
+    command("zrangebylex", -4, "readonly", "2.8.9", key("RO access")),
+    command("zrangebyscore", -4, "readonly", "1.0.5", key("RO access")),
+    command("zrangestore", -5, "write denyoom", "6.2.0", [key("OW update"), key("RO access", 2)]),
+    command("zrank", 3, "readonly fast", "2.0.0", key("RO access")),
+    command("zrem", -3, "write fast", "1.2.0", key("RW delete")),
+    command("zremrangebylex", 4, "write", "2.8.9", key("RW delete")),
+    command("zremrangebyrank", 4, "write", "2.0.0", key("RW delete")),
+    command("zremrangebyscore", 4, "write", "1.2.0", key("RW delete")),
+    command("zrevrange", -4, "readonly", "1.2.0", key("RO access")),
+    command("zrevrangebylex", -4, "readonly", "2.8.9", key("RO access")),
+    command("zrevrangebyscore", -4, "readonly", "2.2.0", key("RO access")),
+    command("zrevrank", 3, "readonly fast", "2.0.0", key("RO access")),
+    command("zscan", -3, "readonly", "2.8.0", key("RO access"), { cursor: 2 }),
+    command("zscore", 3, "readonly fast", "1.2.0", key("RO access")),
+    command("zunion", -3, "readonly", "6.2.0", counted("RO access", 1)),
+    command("zunionstore", -4, "write denyoom", "2.0.0", [key("OW update"), counted("RO access", 2)]),
+  ],
+};
