@@ -73,6 +73,11 @@ export const ALL_COMMANDS: readonly Command[] = COMMANDS.flatMap((
   command,
 ) => [command, ...command.subcommands]);
 
+/** The name of the command with this id, as CLIENT LIST prints it: `NULL` when there is no such command. */
+export function commandName(id: number): string {
+  return ALL_COMMANDS[id]?.name ?? "NULL";
+}
+
 function complete(declared: Declaration, around: Surroundings): Command {
   const id = nextId++;
   const within = surroundingsIn(declared, around);
