@@ -3,7 +3,15 @@
  * out of the ring by giving the pool a new router, and lets it back in once it answers the protocol's probe on a
  * connection of its own. No client's request is ever the probe.
  */
-import { type Backend, type BackendWatcher, Lane, type LaneWatcher, type Pool, type Report, Request } from "../proxy/mod.ts";
+import {
+  type Backend,
+  type BackendWatcher,
+  Lane,
+  type LaneWatcher,
+  type Pool,
+  type Report,
+  Request,
+} from "../proxy/mod.ts";
 import type { Router } from "../routing/router.ts";
 
 /** A probe that is not answered by then has failed; milliseconds. */

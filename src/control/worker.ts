@@ -3,7 +3,7 @@
  * deadlines. This is where the parts are put together.
  */
 import type { Config, PoolConfig } from "../config/mod.ts";
-import { COMMAND_COUNT } from "../protocol/redis/command_table.ts";
+import { ALL_COMMANDS } from "../protocol/redis/command_table.ts";
 import { Pool, RedisProtocol, type Report, Shared } from "../proxy/mod.ts";
 import { orderServers } from "../routing/ring/order_servers.ts";
 import { createRing } from "../routing/ring/ring.ts";
@@ -110,7 +110,7 @@ function makeMember(config: PoolConfig, shared: Shared): Member {
     shared,
     servers,
     protocol: (self) => new RedisProtocol(self),
-    commands: COMMAND_COUNT,
+    commands: ALL_COMMANDS.length,
     router: makeRouter(servers.map(() => true), 0),
     watcher: health,
   });
@@ -120,6 +120,9 @@ function makeMember(config: PoolConfig, shared: Shared): Member {
 
 /** As many as the limit of open files leaves beside what the pools need for themselves. */
 function maxClients(config: Config): number {
-  const own = config.pools.reduce((sum, pool) => sum + 1 + pool.servers.length * (pool.serverConnections + 1), 0);
+  const own = config.pools.reduce(
+    (sum, pool) => sum + 1 + pool.servers.length * (pool.serverConnections + 1),
+    0,
+  );
   return openFilesLimit() - own - SPARE_FILES;
 }

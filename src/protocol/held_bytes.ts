@@ -88,7 +88,11 @@ export class HeldBytes {
   }
 
   /** Calls `take` for the slices that make up bytes `from` to `to`, in order. */
-  forEachSlice(from: number, to: number, take: (bytes: Uint8Array, start: number, end: number) => void): void {
+  forEachSlice(
+    from: number,
+    to: number,
+    take: (bytes: Uint8Array, start: number, end: number) => void,
+  ): void {
     for (let i = this.#partAt(from); i < this.parts.length && this.parts[i]!.base < to; i++) {
       const part = this.parts[i]!;
       const start = part.start + Math.max(0, from - part.base);

@@ -377,8 +377,9 @@ export class Lane implements StreamOwner, ConnectOutcome {
   }
 
   #failSent(request: Request, text: string): void {
-    if (request.state === STREAMING) request.session!.cut(`the server's connection failed in the middle of a reply`);
-    else if (request.state !== SETTLED) this.#pool.fail(request, text);
+    if (request.state === STREAMING) {
+      request.session!.cut(`the server's connection failed in the middle of a reply`);
+    } else if (request.state !== SETTLED) this.#pool.fail(request, text);
   }
 }
 

@@ -59,9 +59,7 @@ export class Pool {
     this.router = options.router;
     this.replyBytes = new Float64Array(options.commands + 1);
     this.protocol = options.protocol(this);
-    this.backends = options.servers.map((server, index) =>
-      new Backend(this, index, server, options.watcher)
-    );
+    this.backends = options.servers.map((server, index) => new Backend(this, index, server, options.watcher));
   }
 
   /** A new client connection gets a session, or, when there are too many, an error and its end. */
@@ -100,7 +98,11 @@ export class Pool {
   /** A client doesn't speak the protocol. */
   sessionFault(session: Session, fault: string): void {
     this.faultySessions++;
-    this.shared.report(5, "client.fault", { pool: this.config.name, client: session.stream.peer, reason: fault });
+    this.shared.report(5, "client.fault", {
+      pool: this.config.name,
+      client: session.stream.peer,
+      reason: fault,
+    });
   }
 
   /** Answers a request with an error. */

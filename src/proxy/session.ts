@@ -248,7 +248,10 @@ export class Session implements StreamOwner, EndsTurn {
   tick(now: number): void {
     const quiet = now - this.lastActiveMs;
     const { clientIdleTimeoutMs, clientBodyTimeoutMs } = this.pool.config;
-    if (this.#reader !== null && this.#stall === FLOWING && clientBodyTimeoutMs > 0 && quiet > clientBodyTimeoutMs) {
+    if (
+      this.#reader !== null && this.#stall === FLOWING && clientBodyTimeoutMs > 0 &&
+      quiet > clientBodyTimeoutMs
+    ) {
       this.close("client_body_timeout: no progress in the middle of a request");
     } else if (clientIdleTimeoutMs > 0 && quiet > clientIdleTimeoutMs && this.#queue.length === 0) {
       this.pool.sessionCut(this, "client_idle_timeout");
@@ -401,7 +404,9 @@ export class Session implements StreamOwner, EndsTurn {
       this.#write(front);
       front = this.#queue.peek();
     }
-    if (front !== null && front.state === PARTIAL && front.held!.length > STREAM_ABOVE) this.#beginStream(front);
+    if (front !== null && front.state === PARTIAL && front.held!.length > STREAM_ABOVE) {
+      this.#beginStream(front);
+    }
     this.stream.push();
     if (this.#stall !== FLOWING || this.#ended) this.#afterDelivery();
     this.#checkOutbox();

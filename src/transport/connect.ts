@@ -21,7 +21,12 @@ export interface Attempt {
 const KEEPALIVE_MS = 60_000;
 
 /** Begins to open a connection whose bytes come from `outbox`. */
-export function connect(address: Address, owner: StreamOwner, outbox: Outbox, outcome: ConnectOutcome): Attempt {
+export function connect(
+  address: Address,
+  owner: StreamOwner,
+  outbox: Outbox,
+  outcome: ConnectOutcome,
+): Attempt {
   let pending = true;
   const socket = {
     ...streamHandlers,

@@ -281,7 +281,9 @@ export class RequestScanner implements Arguments {
     if (request === null) return this.#broken("unbalanced quotes in request");
     if (request.length === 0) return NOTHING;
     const behind = this.next;
-    if (!this.#scanWhole(request, 0, request.length)) return this.#broken("too many arguments in inline request");
+    if (!this.#scanWhole(request, 0, request.length)) {
+      return this.#broken("too many arguments in inline request");
+    }
     this.next = behind;
     return COMPLETE;
   }
@@ -341,7 +343,9 @@ export class RequestScanner implements Arguments {
   #takeCount(): string {
     const count = this.#takeNumber();
     if (count === NOT_A_NUMBER || count > this.#limits.maxArguments) return "invalid multibulk length";
-    if (!this.authenticated && count > UNAUTHENTICATED_LIMITS.maxArguments) return "unauthenticated multibulk length";
+    if (!this.authenticated && count > UNAUTHENTICATED_LIMITS.maxArguments) {
+      return "unauthenticated multibulk length";
+    }
     if (count > this.#starts.length) this.#grow(Math.min(count, 1024));
     this.#expected = count;
     return "";
@@ -350,7 +354,9 @@ export class RequestScanner implements Arguments {
   #takeLength(bodyAt: number): string {
     const length = this.#takeNumber();
     if (length < 0 || length > this.#limits.maxBulkBytes) return "invalid bulk length";
-    if (!this.authenticated && length > UNAUTHENTICATED_LIMITS.maxBulkBytes) return "unauthenticated bulk length";
+    if (!this.authenticated && length > UNAUTHENTICATED_LIMITS.maxBulkBytes) {
+      return "unauthenticated bulk length";
+    }
     if (this.count === this.#starts.length) this.#grow(this.count * 2);
     this.#starts[this.count] = bodyAt;
     this.#ends[this.count] = bodyAt + length;

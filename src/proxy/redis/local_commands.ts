@@ -1,15 +1,25 @@
 /** The commands the proxy answers itself: one line per command, by the name in the command table. */
 import type { Command } from "../../protocol/redis/command.ts";
-import { COMMAND_REPLIES } from "./local/command.ts";
+import { commandReply } from "../../protocol/redis/command_reply.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { turn } from "../../transport/turn.ts";
 import { LOCAL_COMMAND, type Pool } from "../pool.ts";
 import type { Session } from "../session.ts";
 import type { LocalCommand } from "./local/call.ts";
-import { clientGetName, clientId, clientInfo, clientList, clientSetInfo, clientSetName } from "./local/client.ts";
+import {
+  clientGetName,
+  clientId,
+  clientInfo,
+  clientList,
+  clientSetInfo,
+  clientSetName,
+} from "./local/client.ts";
 import { auth, echo, hello, ping, quit, reset, select } from "./local/connection.ts";
 import { info, lolwut, time } from "./local/server.ts";
 import { errorReply } from "./replies.ts";
+
+/** COMMAND and all its subcommands are answered from the table. */
+const command: LocalCommand = (call) => commandReply(call.command, call.request);
 
 /** Every local command; a test holds this against the table. */
 export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
@@ -29,7 +39,13 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   "client|setinfo": clientSetInfo,
   "client|info": clientInfo,
   "client|list": clientList,
-  ...COMMAND_REPLIES,
+  command,
+  "command|count": command,
+  "command|info": command,
+  "command|list": command,
+  "command|docs": command,
+  "command|getkeys": command,
+  "command|getkeysandflags": command,
 };
 
 /** Answers local commands of one pool. */
@@ -42,7 +58,7 @@ export class LocalCommands {
 
   /** Answers the request now, or puts a record in the queue and answers it when the command is done. */
   serve(session: Session, command: Command, request: RequestScanner): void {
-    const call = { session, pool: this.#pool, args: copyArguments(request) };
+    const call = { session, pool: this.#pool, command, request, args: copyArguments(request) };
     const answer = LOCAL_COMMANDS[command.name]!(call);
     if (answer === null) return;
     if (answer instanceof Uint8Array) {

@@ -2,9 +2,15 @@
  * Serves complete Redis requests: looks the command up, finds its keys, asks the router, and hands the bytes to a
  * lane. Requests with one key take the short way in `serve`; everything else is decided in `#serveOther`.
  */
+import { asksToBlock } from "../../protocol/redis/blocking_option.ts";
 import { lookupCommand, lookupSubcommand } from "../../protocol/redis/command_lookup.ts";
 import type { Command } from "../../protocol/redis/command.ts";
-import { BAD_NUMKEYS, KeyFinder, NEGATIVE_NUMKEYS, TOO_MANY_NUMKEYS } from "../../protocol/redis/key_finder.ts";
+import {
+  BAD_NUMKEYS,
+  KeyFinder,
+  NEGATIVE_NUMKEYS,
+  TOO_MANY_NUMKEYS,
+} from "../../protocol/redis/key_finder.ts";
 import { ReplyScanner } from "../../protocol/redis/reply_scanner.ts";
 import { type RequestLimits, RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Pool } from "../pool.ts";
@@ -136,26 +142,18 @@ function subcommandOf(command: Command, request: RequestScanner): Command | null
 
 /** Why a known command can't be served as it was asked; empty when it can. */
 function faultOf(command: Command, request: RequestScanner): string {
-  if (!arityFits(command, request.count)) return `ERR wrong number of arguments for '${command.name}' command`;
+  if (!arityFits(command, request.count)) {
+    return `ERR wrong number of arguments for '${command.name}' command`;
+  }
   if (command.handling === "refuse") return `ERR ${command.refusal}`;
   if (command.handling === "split-pairs" && request.count % 2 === 0) {
     return `ERR wrong number of arguments for '${command.name}' command`;
   }
-  if (command.blockingKeyword !== "" && hasKeyword(command.blockingKeyword, request)) {
+  if (asksToBlock(command, request)) {
     const name = command.name.toUpperCase();
     return `ERR ${name} with ${command.blockingKeyword} needs a connection of its own, which this pool does not offer`;
   }
   return "";
-}
-
-function hasKeyword(keyword: string, request: RequestScanner): boolean {
-  for (let i = 1; i < request.count; i++) {
-    const length = request.end(i) - request.start(i);
-    if (length !== keyword.length) continue;
-    const word = Buffer.from(request.bytesOf(i).subarray(request.start(i), request.end(i))).toString("latin1");
-    if (word.toUpperCase() === keyword) return true;
-  }
-  return false;
 }
 
 function unknownCommand(container: Command | null, request: RequestScanner): string {
@@ -164,7 +162,9 @@ function unknownCommand(container: Command | null, request: RequestScanner): str
     return `ERR unknown subcommand ${quoteArguments(request, 1, 2)}. Try ${name} HELP.`;
   }
   const name = quoteArguments(request, 0, 1);
-  return `ERR unknown command ${name}, with args beginning with: ${quoteArguments(request, 1, request.count)}`;
+  return `ERR unknown command ${name}, with args beginning with: ${
+    quoteArguments(request, 1, request.count)
+  }`;
 }
 
 function keyFault(code: number): string {

@@ -18,7 +18,7 @@ const ASK = encodeCommand(["INFO", "server"]);
 /** The lowest version among the pool's servers that are reachable. */
 export async function lowestVersion(pool: Pool): Promise<string> {
   const unknown = pool.backends.filter((backend) => backend.version === "");
-  if (unknown.length > 0) await firstOf(Promise.all(unknown.map((backend) => ask(pool, backend))));
+  if (unknown.length > 0) await firstOf(Promise.all(unknown.map((backend) => ask(backend))));
   const known = pool.backends.map((backend) => backend.version).filter((version) => version !== "");
   return known.sort(compareVersions)[0] ?? UNKNOWN_VERSION;
 }
@@ -34,7 +34,7 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-function ask(pool: Pool, backend: Backend): Promise<void> {
+function ask(backend: Backend): Promise<void> {
   return new Promise((resolve) => {
     const take = (request: Request): void => {
       const text = Buffer.from(new FragmentReply(request).copy()).toString("latin1");

@@ -1,4 +1,6 @@
 /** A command that the proxy answers itself. */
+import type { Arguments } from "../../../protocol/redis/arguments.ts";
+import type { Command } from "../../../protocol/redis/command.ts";
 import type { Pool } from "../../pool.ts";
 import type { Session } from "../../session.ts";
 
@@ -6,6 +8,9 @@ import type { Session } from "../../session.ts";
 export interface LocalCall {
   readonly session: Session;
   readonly pool: Pool;
+  readonly command: Command;
+  /** The request as it was scanned; valid until the local command returns. */
+  readonly request: Arguments;
   /** All arguments with the command's name, copied. */
   readonly args: readonly Buffer[];
 }

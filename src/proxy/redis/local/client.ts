@@ -1,8 +1,8 @@
 /** CLIENT, as far as it concerns the session that asks. */
 import { turn } from "../../../transport/turn.ts";
-import { commandName } from "../../../protocol/redis/command_table.ts";
+import { ALL_COMMANDS } from "../../../protocol/redis/command_table.ts";
 import { bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
-import { type LocalCall, type LocalCommand, keyword } from "./call.ts";
+import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
 
 const BAD_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
 
@@ -15,7 +15,8 @@ export function isValidName(name: string): boolean {
 export const clientId: LocalCommand = (call) => integerReply(call.session.id);
 
 /** CLIENT GETNAME. */
-export const clientGetName: LocalCommand = (call) => bulkReply(call.session.name === "" ? null : call.session.name);
+export const clientGetName: LocalCommand = (call) =>
+  bulkReply(call.session.name === "" ? null : call.session.name);
 
 /** CLIENT SETNAME name. */
 export const clientSetName: LocalCommand = (call) => {
@@ -33,7 +34,9 @@ export const clientSetInfo: LocalCommand = (call) => {
     return errorReply(`ERR Unrecognized option '${call.args[2]!.toString("latin1")}'`);
   }
   if (!isValidName(value)) {
-    return errorReply(`ERR ${attribute.toLowerCase()} cannot contain spaces, newlines or special characters.`);
+    return errorReply(
+      `ERR ${attribute.toLowerCase()} cannot contain spaces, newlines or special characters.`,
+    );
   }
   if (attribute === "LIB-NAME") call.session.libraryName = value;
   else call.session.libraryVersion = value;
@@ -67,7 +70,7 @@ function describe({ session }: LocalCall): string {
     flags: "N",
     db: 0,
     omem: session.stream.outbox.bytes,
-    cmd: commandName(session.lastCommand),
+    cmd: ALL_COMMANDS[session.lastCommand]?.name ?? "NULL",
     user: "default",
     "lib-name": session.libraryName,
     "lib-ver": session.libraryVersion,

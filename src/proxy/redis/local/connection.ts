@@ -3,7 +3,7 @@ import { VERSION } from "../../../version.ts";
 import { arrayReply, bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
 import { lowestVersion } from "../server_versions.ts";
 import { authenticate } from "./authenticate.ts";
-import { type LocalCall, type LocalCommand, keyword } from "./call.ts";
+import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
 import { isValidName } from "./client.ts";
 
 /** PING [message]. */
@@ -72,7 +72,9 @@ export const hello: LocalCommand = async (call) => {
 function hello2Fault(call: LocalCall): string {
   const { args, session } = call;
   if (args.length > 1) {
-    if (!/^\d+$/.test(args[1]!.toString("latin1"))) return "ERR Protocol version is not an integer or out of range";
+    if (!/^\d+$/.test(args[1]!.toString("latin1"))) {
+      return "ERR Protocol version is not an integer or out of range";
+    }
     if (Number(args[1]) !== 2) return "NOPROTO unsupported protocol version";
   }
   let name: string | null = null;
@@ -84,7 +86,9 @@ function hello2Fault(call: LocalCall): string {
       i += 3;
     } else if (option === "SETNAME" && i + 1 < args.length) {
       name = args[i + 1]!.toString("latin1");
-      if (!isValidName(name)) return "ERR Client names cannot contain spaces, newlines or special characters.";
+      if (!isValidName(name)) {
+        return "ERR Client names cannot contain spaces, newlines or special characters.";
+      }
       i += 2;
     } else {
       return `ERR Syntax error in HELLO option '${args[i]!.toString("latin1")}'`;

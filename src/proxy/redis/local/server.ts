@@ -11,14 +11,18 @@ export const time: LocalCommand = () => {
 };
 
 /** LOLWUT. */
-export const lolwut: LocalCommand = () => bulkReply(`A sennit is a cord made by braiding strands.\nSennit ver. ${VERSION}\n`);
+export const lolwut: LocalCommand = () =>
+  bulkReply(`A sennit is a cord made by braiding strands.\nSennit ver. ${VERSION}\n`);
 
 /** INFO [section …]: server, clients and stats of the proxy. */
 export const info: LocalCommand = async (call) => {
   const version = await lowestVersion(call.pool);
   const asked = call.args.slice(1).map((section) => section.toString("latin1").toLowerCase());
-  const everything = asked.length === 0 || asked.some((name) => ["all", "default", "everything"].includes(name));
-  const sections = Object.entries(sectionsOf(call, version)).filter(([name]) => everything || asked.includes(name));
+  const everything = asked.length === 0 ||
+    asked.some((name) => ["all", "default", "everything"].includes(name));
+  const sections = Object.entries(sectionsOf(call, version)).filter(([name]) =>
+    everything || asked.includes(name)
+  );
   return bulkReply(sections.map(([name, fields]) => renderSection(name, fields)).join("\r\n"));
 };
 
