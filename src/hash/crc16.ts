@@ -4,8 +4,8 @@ import { crc16Table } from "./crc_table.ts";
 const STEPS = crc16Table(0x1021);
 
 /**
- * nutcracker's crc16 of `bytes[start, end)`, uint32: the low half is CRC-16/XMODEM, and above it stand the bits
- * that left the register, because nutcracker never cuts them off.
+ * nutcracker's crc16 of `bytes[start, end)`, uint32: the low half is CRC-16/XMODEM, and above it stand the
+ * bits that left the register, because nutcracker never cuts them off.
  *
  * Cost: one table load per byte; allocates nothing.
  */

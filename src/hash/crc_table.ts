@@ -1,6 +1,6 @@
 /**
- * The 256 steps of a cyclic redundancy check, computed once when a hash is loaded: entry b is what byte b does to
- * an empty register.
+ * The 256 steps of a cyclic redundancy check, computed once when a hash is loaded: entry b is what byte b
+ * does to an empty register.
  */
 
 /** Steps for registers that shift right, least significant bit first. */

@@ -3,8 +3,8 @@ import { signedChar } from "./signed_char.ts";
 /**
  * Paul Hsieh's SuperFastHash of `bytes[start, end)`, uint32, started at 0 as nutcracker does.
  *
- * Only the last byte of a tail of three is read as a signed `char`: that is how the original was written, and how
- * nutcracker on x86-64 compiles it.
+ * Only the last byte of a tail of three is read as a signed `char`: that is how the original was written, and
+ * how nutcracker on x86-64 compiles it.
  *
  * Cost: about one shift per byte; allocates nothing.
  * Source: http://www.azillionmonkeys.com/qed/hash.html

@@ -1,8 +1,9 @@
 /**
- * MD5 without allocation, because both the `md5` hash and the ketama continuum need it: Bun's and Node's crypto
- * make an object and a buffer per digest.
+ * MD5 without allocation, because both the `md5` hash and the ketama continuum need it: Bun's and Node's
+ * crypto make an object and a buffer per digest.
  *
- * Source: RFC 1321. The scratch below belongs to the one digest being computed; nothing of it outlives the call.
+ * Source: RFC 1321. The scratch below belongs to the one digest being computed; nothing of it outlives the
+ * call.
  */
 import { int32At } from "./little_endian.ts";
 
@@ -86,7 +87,9 @@ function mixBlock(bytes: Uint8Array, at: number, digest: Int32Array): void {
   digest[3] = digest[3]! + d;
 }
 
-/** One step: `register` takes in `mixed`, a word and a sine, turns by `bits`, and is set upon its neighbour. */
+/**
+ * One step: `register` takes in `mixed`, a word and a sine, turns by `bits`, and is set upon its neighbour.
+ */
 function step(
   register: number,
   next: number,

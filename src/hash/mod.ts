@@ -1,6 +1,6 @@
 /**
- * The hashes a pool can place keys by, under the names nutcracker's configuration gives them. Each is the same,
- * bit for bit, as what nutcracker 0.5.0 computes on x86-64.
+ * The hashes a pool can place keys by, under the names nutcracker's configuration gives them. Each is the
+ * same, bit for bit, as what nutcracker 0.5.0 computes on x86-64.
  */
 import { crc16 } from "./crc16.ts";
 import { crc32 } from "./crc32.ts";

@@ -1,6 +1,7 @@
 /**
- * The points that ketama spreads servers over, as nutcracker 0.5.0 computes them: every step of the arithmetic
- * rounds to a 32-bit float, without which 25, 47 or 100 equal servers would get 160 points each instead of 156.
+ * The points that ketama spreads servers over, as nutcracker 0.5.0 computes them: every step of the
+ * arithmetic rounds to a 32-bit float, without which 25, 47 or 100 equal servers would get 160 points each
+ * instead of 156.
  */
 import { md5Digest } from "../../hash/md5_digest.ts";
 import type { LiveServer } from "./ring_server.ts";
@@ -39,8 +40,8 @@ export function continuum(servers: readonly LiveServer[]): Point[] {
 }
 
 /**
- * Digest i of a server is that of `name-i` and gives four points, its words. A name beyond some 270 bytes is hashed
- * whole; nutcracker has no more room than that and then hashes what lies in memory behind it.
+ * Digest i of a server is that of `name-i` and gives four points, its words. A name beyond some 270 bytes is
+ * hashed whole; nutcracker has no more room than that and then hashes what lies in memory behind it.
  */
 function pointsOf(server: LiveServer, count: number): Point[] {
   const encoder = new TextEncoder();

@@ -1,8 +1,8 @@
 /**
  * The part of a key that a pool's `hash_tag` cuts out.
  *
- * Rule: from behind the first opening byte to before the first closing byte after it, when at least one byte lies
- * between; else the whole key. There is no second search. Source: nutcracker 0.5.0.
+ * Rule: from behind the first opening byte to before the first closing byte after it, when at least one byte
+ * lies between; else the whole key. There is no second search. Source: nutcracker 0.5.0.
  */
 export class HashTag {
   /** Where the range that `locate` found begins. */
@@ -12,7 +12,10 @@ export class HashTag {
   readonly #open: number;
   readonly #close: number;
 
-  /** `signs` is the opening and the closing byte; they may be equal. Errors: RangeError when it isn't two bytes. */
+  /**
+   * `signs` is the opening and the closing byte; they may be equal. Errors: RangeError when it isn't two
+   * bytes.
+   */
   constructor(signs: string) {
     const bytes = new TextEncoder().encode(signs);
     if (bytes.length !== 2) throw new RangeError(`hash tag ${JSON.stringify(signs)} is not two bytes`);

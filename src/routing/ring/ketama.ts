@@ -5,9 +5,9 @@ import { PointIndex } from "./point_index.ts";
 import type { LiveServer } from "./ring_server.ts";
 
 /**
- * The ketama distribution: servers own the arcs of a circle that end in their points, and a key is on the arc that
- * its hash lies in. When a server leaves, its arcs pass to those behind them; the others stay where they are as long
- * as weights are equal.
+ * The ketama distribution: servers own the arcs of a circle that end in their points, and a key is on the arc
+ * that its hash lies in. When a server leaves, its arcs pass to those behind them; the others stay where they
+ * are as long as weights are equal.
  */
 export class KetamaRouter implements Router {
   readonly epoch: number;

@@ -3,8 +3,8 @@ import type { KeyHash } from "./key_hash.ts";
 import type { LiveServer } from "./ring_server.ts";
 
 /**
- * The modula distribution: each live server has as many slots as its weight, side by side in index order, and a key
- * is in the slot that its hash leaves as a remainder.
+ * The modula distribution: each live server has as many slots as its weight, side by side in index order, and
+ * a key is in the slot that its hash leaves as a remainder.
  *
  * Slots are held as ranges, so that a weight of a million costs what a weight of one does.
  */

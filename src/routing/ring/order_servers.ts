@@ -1,10 +1,11 @@
 const encoder = new TextEncoder();
 
 /**
- * The servers in the order in which nutcracker numbers them: by length of the name in bytes, then by its bytes.
+ * The servers in the order in which nutcracker numbers them: by length of the name in bytes, then by its
+ * bytes.
  *
- * The order in the file has no say: `server10` comes after `server9`, and an index of a router is a place in the
- * list this returns.
+ * The order in the file has no say: `server10` comes after `server9`, and an index of a router is a place in
+ * the list this returns.
  */
 export function orderServers<S extends { readonly name: string }>(servers: readonly S[]): S[] {
   return servers

@@ -1,6 +1,6 @@
 /**
- * The pairs of hash and distribution that are known to spread keys badly. They are kept as they are, because to
- * mend them would move keys; but who chooses one should hear of it.
+ * The pairs of hash and distribution that are known to spread keys badly. They are kept as they are, because
+ * to mend them would move keys; but who chooses one should hear of it.
  *
  * Every claim here is checked by tests/unit/routing/ring/pathologies_test.ts, which routes runs of keys.
  */
@@ -18,15 +18,17 @@ export interface Spread {
 const KEEP_NEIGHBOURS: ReadonlySet<HashName> = new Set(["fnv1a_64", "fnv1_64", "fnv1_32", "crc16"]);
 
 /**
- * Divisors of the slot count that a hash doesn't mix over. The 64-bit prime's low half is 435, 3 * 5 * 29; FNV-1's
- * last step is not the multiplication, which hides the small two.
+ * Divisors of the slot count that a hash doesn't mix over. The 64-bit prime's low half is 435, 3 * 5 * 29;
+ * FNV-1's last step is not the multiplication, which hides the small two.
  */
 const UNMIXED_DIVISORS: Partial<Record<HashName, readonly number[]>> = {
   fnv1a_64: [3, 5, 29],
   fnv1_64: [29],
 };
-/** Below this part of the slots in incomplete rounds of a divisor, the rounds that are complete even it out. */
-const NOTICEABLE = 0.1;
+/**
+ * With less than this part of the slots in incomplete rounds of a divisor, the complete rounds even it out.
+ */
+const NOTICEABLE = 0.2;
 
 const ADVICE = "murmur or md5 would spread them, but changing the hash moves keys";
 
@@ -44,7 +46,7 @@ function ketamaWarning(hash: HashName): string | null {
     return `crc32 gives only 0 to 32767, so ketama puts nearly every key on one server; ${ADVICE}`;
   }
   if (!KEEP_NEIGHBOURS.has(hash)) return null;
-  return `${hash} with ketama puts keys that differ in their last characters only on the same server; ${ADVICE}`;
+  return `${hash} with ketama puts keys that differ in the last character only on one server; ${ADVICE}`;
 }
 
 function modulaWarning(hash: HashName, weights: readonly number[]): string | null {

@@ -5,9 +5,9 @@ const HIGHEST_HASH = 0xffffffff;
 /**
  * Finds the point of a continuum that a hash belongs to.
  *
- * The hash's upper bits choose where to begin. MD5 spreads points evenly, so that with about as many entries as
- * points a step or two are left, however many there are: measured 5 ns among 4 servers' points and 9 ns among 100
- * servers', where a binary search took 11 and 46.
+ * The hash's upper bits choose where to begin. MD5 spreads points evenly, so that with about as many entries
+ * as points a step or two are left, however many there are: measured 5 ns among 4 servers' points and 9 ns
+ * among 100 servers', where a binary search took 11 and 46.
  */
 export class PointIndex {
   /** Ascending; behind the last point stands the highest hash, so that every search ends. */
@@ -32,7 +32,9 @@ export class PointIndex {
     }
   }
 
-  /** Owner of the first point at or after `hash`, a uint32; of the first of all when there is none after it. */
+  /**
+   * Owner of the first point at or after `hash`, a uint32; of the first of all when there is none after it.
+   */
   ownerOf(hash: number): number {
     const values = this.#values;
     let point = this.#firsts[hash >>> this.#shift]!;

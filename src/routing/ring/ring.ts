@@ -22,7 +22,9 @@ export interface RingOptions {
   readonly hashTag?: string | null;
   /** All servers, in the order `orderServers` gives: the router's indices are places in this list. */
   readonly servers: readonly RingServer[];
-  /** Which of them take keys; all by default. The others count for nothing, not even in the total of weights. */
+  /**
+   * Which of them take keys; all by default. The others count for nothing, not even in the total of weights.
+   */
   readonly live?: readonly boolean[];
   readonly epoch: number;
   /** What the random distribution draws from; needed by that one only. */
@@ -32,8 +34,8 @@ export interface RingOptions {
 /**
  * Makes a router over the live servers.
  *
- * Errors: RangeError when the hash tag isn't two bytes; TypeError when the distribution is random and no source is
- * given.
+ * Errors: RangeError when the hash tag isn't two bytes; TypeError when the distribution is random and no
+ * source is given.
  */
 export function createRing(options: RingOptions): Router {
   const { distribution, epoch, random } = options;

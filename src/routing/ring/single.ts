@@ -1,6 +1,8 @@
 import type { Router } from "../router.ts";
 
-/** Routes every key to one place and hashes none: what is left of any ring with one live server, or with none. */
+/**
+ * Routes every key to one place and hashes none: what is left of any ring with one live server, or with none.
+ */
 export class SingleRouter implements Router {
   readonly epoch: number;
   readonly #index: number;
