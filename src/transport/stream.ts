@@ -104,6 +104,7 @@ export class Stream implements EndsTurn, Sink {
   /** For the handlers of `streamHandlers` only. */
   onData(chunk: Buffer): void {
     turn.begin();
+    turn.received += chunk.length;
     if (!this.#finishing) this.owner.received(chunk);
   }
 

@@ -6,6 +6,19 @@
  * two sockets and would batch nothing.
  */
 
+import { fullGC } from "bun:jsc";
+
+/**
+ * Bytes received after which garbage is collected. Chunks live outside the heap, so the collector sees little
+ * reason to run while they pile up. Asked to, it keeps 256 KB rows below 200 MB and their pages warm: 10% less
+ * system time, for 5% more in the collector (bench/compare.ts). A young collection does not do: chunks that wait
+ * for a slow peer have grown old by then.
+ */
+const COLLECT_EVERY = 128 * 1024 * 1024;
+
+/** Shortest time between two collections; milliseconds. */
+const COLLECT_PAUSE = 100;
+
 /** Something that has work to finish when the turn ends. It must clear its own mark before it works. */
 export interface EndsTurn {
   endTurn(): void;
@@ -15,6 +28,9 @@ export interface EndsTurn {
 class Turn {
   /** Milliseconds on a clock that never goes back; read at the first event of the turn. */
   now: number = performance.now();
+  /** Bytes received from all connections since garbage was last collected. */
+  received = 0;
+  #collectedAt = 0;
   #open = false;
   #work: EndsTurn[] = [];
   #spare: EndsTurn[] = [];
@@ -43,6 +59,14 @@ class Turn {
       this.#spare = work;
     }
     this.#open = false;
+    if (this.received >= COLLECT_EVERY) this.#collect();
+  }
+
+  #collect(): void {
+    if (this.now - this.#collectedAt < COLLECT_PAUSE) return;
+    this.#collectedAt = this.now;
+    this.received = 0;
+    fullGC();
   }
 }
 
