@@ -1,0 +1,52 @@
+/** The programs that tests run beside the proxy, where they are, and which packages bring them. */
+
+/** What Debian and its kin call a program, and the package it comes in. */
+export interface Program {
+  readonly name: string;
+  readonly package: string;
+  /** How to find out whether it is there. */
+  readonly isThere: () => boolean;
+}
+
+/** Where Debian installs servers is not on every user's PATH. */
+export const PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
+
+/** Python as the system has it: packages of the system are not seen by another one. */
+export const PYTHON = "/usr/bin/python3";
+
+/** All programs that some test needs. */
+export const PROGRAMS: readonly Program[] = [
+  onPath("redis-server", "redis-server"),
+  onPath("redis-cli", "redis-tools"),
+  onPath("memcached", "memcached"),
+  onPath("nutcracker", "nutcracker"),
+  { name: "redis-py", package: "python3-redis", isThere: hasRedisPy },
+];
+
+/** Where a program is. Errors: throws when it isn't installed; a test asks `reasonToSkip` first. */
+export function findProgram(name: string): string {
+  const path = Bun.which(name, { PATH });
+  if (path === null) throw new Error(`${name} is not installed`);
+  return path;
+}
+
+/** Why a test that needs these programs can't run here, or null when it can: for `describe.skipIf`. */
+export function reasonToSkip(...names: readonly string[]): string | null {
+  const missing = names.find((name) => !known(name).isThere());
+  return missing === undefined ? null : `${missing} (package ${known(missing).package}) is not installed`;
+}
+
+function known(name: string): Program {
+  const program = PROGRAMS.find((each) => each.name === name);
+  if (program === undefined) throw new Error(`${name} is not in the list of programs that tests need`);
+  return program;
+}
+
+function onPath(name: string, packageName: string): Program {
+  return { name, package: packageName, isThere: () => Bun.which(name, { PATH }) !== null };
+}
+
+function hasRedisPy(): boolean {
+  if (Bun.which(PYTHON) === null) return false;
+  return Bun.spawnSync([PYTHON, "-c", "import redis"], { stdout: "ignore", stderr: "ignore" }).success;
+}
