@@ -17,11 +17,12 @@ import type { Stream, StreamOwner } from "../transport/stream.ts";
 import { turn } from "../transport/turn.ts";
 import { Backoff } from "./backoff.ts";
 import { errorText } from "./errors.ts";
+import { Greeter } from "./greeter.ts";
 import { HeldReply } from "./held_reply.ts";
+import { InFlight } from "./in_flight.ts";
 import type { Pool } from "./pool.ts";
 import type { ReplyReader } from "./protocol.ts";
 import { DONE, PARTIAL, type Request, SETTLED, STREAMING } from "./request.ts";
-import { RequestQueue } from "./request_queue.ts";
 import type { Session } from "./session.ts";
 
 /** Nobody asked for a connection. */
@@ -58,7 +59,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
   readonly #pool: Pool;
   readonly #address: Address;
   readonly #watcher: LaneWatcher;
-  readonly #fifo = new RequestQueue();
+  readonly #fifo: InFlight;
   readonly #reader: ReplyReader;
   readonly #backoff = new Backoff();
   #stream: Stream | null = null;
@@ -66,10 +67,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
   #deadline = 0;
   #lastError = "";
   #wanted = false;
-  #greeted = 0;
-  #greetingReply = new HeldBytes();
-  #abandoned = 0;
-  #abandonedSince = 0;
+  #greeter: Greeter | null = null;
   #lastReadMs = 0;
   #waiting: Session[] = [];
 
@@ -79,6 +77,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#watcher = watcher;
     this.#reader = pool.protocol.newReplyReader();
     this.outbox = new Outbox(pool.shared.budget);
+    this.#fifo = new InFlight(pool);
   }
 
   /** Requests sent or waiting to be sent whose replies have not come. */
@@ -149,9 +148,6 @@ export class Lane implements StreamOwner, ConnectOutcome {
       return;
     }
     this.#expire(now);
-    if (this.#abandoned === 0 || this.state !== READY) return;
-    const silentSince = Math.max(this.#lastReadMs, this.#abandonedSince);
-    if (now - silentSince >= this.#pool.config.lateReplyGraceMs) this.#die("ETIMEDOUT");
   }
 
   // What the connector says.
@@ -166,7 +162,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
       return;
     }
     this.state = GREETING;
-    this.#greeted = 0;
+    this.#greeter = new Greeter(greeting, this.#reader);
     const size = greeting.bytes.length;
     if (stream.write(greeting.bytes, 0, size) !== size) this.#giveUp("ECONNRESET");
   }
@@ -187,15 +183,13 @@ export class Lane implements StreamOwner, ConnectOutcome {
     const fifo = this.#fifo;
     const reader = this.#reader;
     while (pos < end && this.state === READY) {
-      const request = fifo.peek();
+      const request = fifo.front;
       if (request === null) return this.#die("unexpected bytes from the server");
       const status = reader.scan(chunk, pos, end);
       if (status === INCOMPLETE) return this.#keepPart(request, chunk, pos, end);
       if (status !== COMPLETE) return this.#die("the server's reply is no valid reply");
-      fifo.shift();
-      if (this.#abandoned > 0) this.#abandoned--;
       this.replies++;
-      this.#deliver(request, chunk, pos, reader.next);
+      if (fifo.shift() !== null) this.#deliver(request, chunk, pos, reader.next);
       pos = reader.next;
     }
   }
@@ -239,7 +233,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
   }
 
   #keepPart(request: Request, chunk: Buffer, start: number, end: number): void {
-    if (request.state === SETTLED) return;
+    if (request.state === SETTLED || this.#fifo.abandoned > 0) return;
     if (request.state === STREAMING) {
       request.session!.streamMore(request, chunk, start, end);
       return;
@@ -253,32 +247,20 @@ export class Lane implements StreamOwner, ConnectOutcome {
   }
 
   #readGreeting(chunk: Buffer): number {
-    const greeting = this.#pool.protocol.greeting!;
-    let pos = 0;
-    while (pos < chunk.length && this.#greeted < greeting.replies) {
-      const status = this.#reader.scan(chunk, pos, chunk.length);
-      const end = status === COMPLETE ? this.#reader.next : chunk.length;
-      this.#greetingReply.add(chunk, pos, end);
-      pos = end;
-      if (status === INCOMPLETE) return pos;
-      const refusal = status === COMPLETE
-        ? greeting.refusal(this.#greetingReply.join(), this.#greeted)
-        : "the server's reply is no valid reply";
-      this.#greetingReply.clear();
-      if (refusal !== "") {
-        this.#giveUp(refusal);
-        return pos;
-      }
-      this.#greeted++;
-    }
-    if (this.#greeted === greeting.replies) this.#ready();
+    const greeter = this.#greeter!;
+    const pos = greeter.read(chunk);
+    if (greeter.welcome) this.#ready();
+    else if (greeter.refusal !== "") this.#giveUp(greeter.refusal);
     return pos;
   }
 
   #ready(): void {
     this.state = READY;
+    this.#greeter = null;
     this.#backoff.reset();
-    this.#dropAbandoned();
+    // What expired before there was a connection is never sent.
+    this.#fifo.dropAbandoned();
+    this.#dropUnowned();
     if (this.outbox.bytes > 0) this.#stream!.push();
     this.#notifyDrained();
     this.#watcher.laneReady(this);
@@ -291,29 +273,16 @@ export class Lane implements StreamOwner, ConnectOutcome {
     }
   }
 
-  // Deadlines.
-
   #expire(now: number): void {
-    const timeoutMs = this.#pool.config.timeoutMs;
+    const { timeoutMs, lateReplyGraceMs } = this.#pool.config;
     if (timeoutMs === 0) return;
     const fifo = this.#fifo;
-    while (this.#abandoned < fifo.length) {
-      const request = fifo.at(this.#abandoned);
-      if (request.enteredMs + timeoutMs > now) return;
-      if (request.state === STREAMING && now - this.#lastReadMs < timeoutMs) return;
-      if (this.#abandoned === 0) this.#abandonedSince = now;
-      this.#abandoned++;
-      this.timeouts++;
-      if (request.state === STREAMING) request.session!.cut("the server stopped in the middle of a reply");
-      else if (request.state !== SETTLED) this.#pool.fail(request, errorText("ETIMEDOUT"));
-    }
-  }
-
-  /** Requests that expired before there was a connection are never sent. */
-  #dropAbandoned(): void {
-    if (this.#abandoned === 0) return;
-    for (; this.#abandoned > 0; this.#abandoned--) this.#fifo.shift();
-    this.outbox.dropUntil(this.#fifo.peek()?.sentAt ?? this.outbox.position);
+    const expired = fifo.expire(now, timeoutMs, this.#lastReadMs, errorText("ETIMEDOUT"));
+    this.timeouts += expired;
+    if (expired > 0) this.#watcher.laneFailed(this, "ETIMEDOUT");
+    if (fifo.abandoned === 0 || this.state !== READY) return;
+    const silentSince = Math.max(this.#lastReadMs, fifo.abandonedSinceMs);
+    if (now - silentSince >= lateReplyGraceMs) this.#die("ETIMEDOUT");
   }
 
   // The end of a connection.
@@ -335,19 +304,16 @@ export class Lane implements StreamOwner, ConnectOutcome {
   #lost(reason: string): void {
     this.state = IDLE;
     this.#reader.reset();
-    this.#greetingReply.clear();
-    const written = this.outbox.written;
-    const fifo = this.#fifo;
-    let failed = 0;
-    this.#abandoned = 0;
-    while (fifo.length > 0 && fifo.peek()!.sentAt < written) {
-      failed++;
-      this.#failSent(fifo.shift(), errorText(reason));
-    }
-    this.outbox.dropUntil(fifo.peek()?.sentAt ?? this.outbox.position);
+    const failed = this.#fifo.failBefore(this.outbox.written, errorText(reason));
+    this.#dropUnowned();
     if (failed > 0) this.#watcher.laneFailed(this, reason);
-    if (fifo.length > 0) this.open();
+    if (this.#fifo.length > 0) this.open();
     else this.drained();
+  }
+
+  /** Drops the bytes that belong to no request any more: those before the front's first. */
+  #dropUnowned(): void {
+    this.outbox.dropUntil(this.#fifo.front?.sentAt ?? this.outbox.position);
   }
 
   /** An attempt failed: everything that waited for it fails too. */
@@ -368,18 +334,9 @@ export class Lane implements StreamOwner, ConnectOutcome {
 
   #failAll(reason: string): void {
     this.#reader.reset();
-    this.#greetingReply.clear();
-    this.#abandoned = 0;
+    this.#fifo.failBefore(Infinity, errorText(reason));
     this.outbox.clear();
-    const text = errorText(reason);
-    for (const request of this.#fifo.drain()) this.#failSent(request, text);
     this.drained();
-  }
-
-  #failSent(request: Request, text: string): void {
-    if (request.state === STREAMING) {
-      request.session!.cut(`the server's connection failed in the middle of a reply`);
-    } else if (request.state !== SETTLED) this.#pool.fail(request, text);
   }
 }
 

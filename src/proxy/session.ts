@@ -129,19 +129,21 @@ export class Session implements StreamOwner, EndsTurn {
   }
 
   /** Reads on, unless something else holds it back. Takes effect at the end of the turn. */
-  wake(): void {
-    if (this.#stall === ENDING || this.#closed) return;
+  wake(): boolean {
+    if (this.#stall === ENDING || this.#closed) return false;
     this.#stall = FLOWING;
-    if (this.#resuming) return;
+    if (this.#resuming) return true;
     this.#resuming = true;
     turn.atEnd(this);
+    return true;
   }
 
   endTurn(): void {
     this.#resuming = false;
     if (this.#closed || this.#stall !== FLOWING) return;
+    if (this.#reader !== null) this.#reserve(this.#reader);
     const rest = this.#rest;
-    if (rest !== null) {
+    if (rest !== null && this.#stall === FLOWING) {
       this.#rest = null;
       this.#read(rest, this.#restAt);
     }

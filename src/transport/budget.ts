@@ -5,8 +5,8 @@
 
 /** Waits for bytes to become free. */
 export interface BudgetWaiter {
-  /** There may be room now. */
-  wake(): void;
+  /** There may be room now. False when it doesn't wait any more, and the next in line should be woken instead. */
+  wake(): boolean;
 }
 
 /** One account for all of a worker. */
@@ -56,6 +56,8 @@ export class Budget {
   }
 
   #wakeFirst(): void {
-    this.#waiters.shift()!.wake();
+    while (this.#waiters.length > 0) {
+      if (this.#waiters.shift()!.wake()) return;
+    }
   }
 }

@@ -1,0 +1,92 @@
+/**
+ * The requests of one lane in the order they were sent, which is the order of the replies to come. Those at the
+ * front that have expired are *abandoned*: their clients were told, and they stay only to swallow their replies.
+ *
+ *     front ─▶ [abandoned][abandoned][live][live][live] ◀─ back
+ */
+import type { Request } from "./request.ts";
+import { SETTLED, STREAMING } from "./request.ts";
+import { RequestQueue } from "./request_queue.ts";
+
+/** What becomes of a request that gets no reply. */
+export interface FailureTaker {
+  /** Answers it with an error. */
+  fail(request: Request, text: string): void;
+}
+
+/** A lane's FIFO. */
+export class InFlight {
+  /** Abandoned requests at the front. */
+  abandoned = 0;
+  /** When the oldest of them was abandoned. */
+  abandonedSinceMs = 0;
+  readonly #queue = new RequestQueue();
+  readonly #failures: FailureTaker;
+
+  constructor(failures: FailureTaker) {
+    this.#failures = failures;
+  }
+
+  /** Abandoned ones included. */
+  get length(): number {
+    return this.#queue.length;
+  }
+
+  /** The request whose reply comes next, or null. */
+  get front(): Request | null {
+    return this.#queue.peek();
+  }
+
+  /** Adds a request that is about to be sent. */
+  push(request: Request): void {
+    this.#queue.push(request);
+  }
+
+  /** Takes the front off, its reply being here; null when it was abandoned and the reply is nobody's. */
+  shift(): Request | null {
+    const request = this.#queue.shift();
+    if (this.abandoned === 0) return request;
+    this.abandoned--;
+    return null;
+  }
+
+  /**
+   * Fails the live requests that entered `timeoutMs` ago or earlier; a reply that is being passed on is overdue only
+   * when nothing came since `lastReadMs` for as long. Answers how many.
+   */
+  expire(now: number, timeoutMs: number, lastReadMs: number, text: string): number {
+    let expired = 0;
+    while (this.abandoned < this.#queue.length) {
+      const request = this.#queue.at(this.abandoned);
+      if (request.enteredMs + timeoutMs > now) break;
+      if (request.state === STREAMING && now - lastReadMs < timeoutMs) break;
+      if (this.abandoned === 0) this.abandonedSinceMs = now;
+      this.abandoned++;
+      expired++;
+      this.#fail(request, text);
+    }
+    return expired;
+  }
+
+  /** Forgets the abandoned ones, when it is known that no replies to them will come. */
+  dropAbandoned(): void {
+    for (; this.abandoned > 0; this.abandoned--) this.#queue.shift();
+  }
+
+  /** Fails all requests whose first byte stands before `position` in the lane's stream. Answers how many. */
+  failBefore(position: number, text: string): number {
+    let failed = 0;
+    while (this.#queue.length > 0 && this.#queue.peek()!.sentAt < position) {
+      const request = this.shift();
+      if (request !== null) this.#fail(request, text);
+      failed++;
+    }
+    return failed;
+  }
+
+  #fail(request: Request, text: string): void {
+    if (request.state === STREAMING) {
+      request.session!.close(`the server failed in the middle of a reply: ${text}`);
+    } else if (request.state !== SETTLED) this.#failures.fail(request, text);
+  }
+}
