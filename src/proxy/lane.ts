@@ -8,8 +8,6 @@
  * closed, never resynchronised. When the connection dies, what was written may have run and fails; what was never
  * written stays in the outbox for the next connection.
  */
-import { COMPLETE, INCOMPLETE } from "../protocol/scan_status.ts";
-import { HeldBytes } from "../protocol/held_bytes.ts";
 import type { Address } from "../config/address.ts";
 import { type Attempt, connect, type ConnectOutcome } from "../transport/connect.ts";
 import { Outbox } from "../transport/outbox.ts";
@@ -18,11 +16,11 @@ import { turn } from "../transport/turn.ts";
 import { Backoff } from "./backoff.ts";
 import { errorText } from "./errors.ts";
 import { Greeter } from "./greeter.ts";
-import { HeldReply } from "./held_reply.ts";
 import { InFlight } from "./in_flight.ts";
+import { LaneInbox } from "./lane_inbox.ts";
 import type { Pool } from "./pool.ts";
 import type { ReplyReader } from "./protocol.ts";
-import { DONE, PARTIAL, type Request, SETTLED, STREAMING } from "./request.ts";
+import type { Request } from "./request.ts";
 import type { Session } from "./session.ts";
 
 /** Nobody asked for a connection. */
@@ -33,9 +31,6 @@ export const GREETING = 2;
 export const READY = 3;
 /** The last attempt failed; until the next one requests fail at once. */
 export const DOWN = 4;
-
-/** A reply longer than this is passed on while it arrives; bytes. */
-const STREAM_ABOVE = 16 * 1024;
 
 /** What a lane tells its backend. */
 export interface LaneWatcher {
@@ -50,9 +45,8 @@ export class Lane implements StreamOwner, ConnectOutcome {
   state = IDLE;
   /** Bytes on their way to the server; outlives connections. */
   readonly outbox: Outbox;
-  /** Requests sent, replies received, bytes received: since the process started. */
+  /** Requests sent and bytes received since the process started. */
   requests = 0;
-  replies = 0;
   replyBytes = 0;
   timeouts = 0;
 
@@ -61,6 +55,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
   readonly #watcher: LaneWatcher;
   readonly #fifo: InFlight;
   readonly #reader: ReplyReader;
+  readonly #inbox: LaneInbox;
   readonly #backoff = new Backoff();
   #stream: Stream | null = null;
   #attempt: Attempt | null = null;
@@ -78,11 +73,17 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#reader = pool.protocol.newReplyReader();
     this.outbox = new Outbox(pool.shared.budget);
     this.#fifo = new InFlight(pool);
+    this.#inbox = new LaneInbox(pool, this.#fifo, this.#reader);
   }
 
   /** Requests sent or waiting to be sent whose replies have not come. */
   get inFlight(): number {
     return this.#fifo.length;
+  }
+
+  /** Replies received since the process started. */
+  get replies(): number {
+    return this.#inbox.replies;
   }
 
   /** True when sessions should hold back until `waitForRoom` calls them. */
@@ -178,20 +179,10 @@ export class Lane implements StreamOwner, ConnectOutcome {
   received(chunk: Buffer): void {
     this.#lastReadMs = turn.now;
     this.replyBytes += chunk.length;
-    let pos = this.state === GREETING ? this.#readGreeting(chunk) : 0;
-    const end = chunk.length;
-    const fifo = this.#fifo;
-    const reader = this.#reader;
-    while (pos < end && this.state === READY) {
-      const request = fifo.front;
-      if (request === null) return this.#die("unexpected bytes from the server");
-      const status = reader.scan(chunk, pos, end);
-      if (status === INCOMPLETE) return this.#keepPart(request, chunk, pos, end);
-      if (status !== COMPLETE) return this.#die("the server's reply is no valid reply");
-      this.replies++;
-      if (fifo.shift() !== null) this.#deliver(request, chunk, pos, reader.next);
-      pos = reader.next;
-    }
+    const pos = this.state === GREETING ? this.#readGreeting(chunk) : 0;
+    if (this.state !== READY) return;
+    const fault = this.#inbox.read(chunk, pos);
+    if (fault !== "") this.#die(fault);
   }
 
   drained(): void {
@@ -208,42 +199,6 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#stream = null;
     if (this.state === GREETING) this.#giveUp(reason || "EOF");
     else this.#lost(reason || "EOF");
-  }
-
-  // Replies.
-
-  #deliver(request: Request, chunk: Buffer, start: number, end: number): void {
-    if (request.state === STREAMING) {
-      request.state = SETTLED;
-      request.session!.streamLast(request, chunk, start, end);
-    } else if (request.state === PARTIAL) {
-      request.held!.add(chunk, start, end);
-      this.#pool.settle(request, new HeldReply(request.held!));
-    } else if (request.state !== SETTLED) {
-      if (request.taker === null) {
-        request.session!.deliver(request, chunk, start, end);
-      } else {
-        request.bytes = chunk;
-        request.start = start;
-        request.end = end;
-        request.state = DONE;
-        request.taker.take(request);
-      }
-    }
-  }
-
-  #keepPart(request: Request, chunk: Buffer, start: number, end: number): void {
-    if (request.state === SETTLED || this.#fifo.abandoned > 0) return;
-    if (request.state === STREAMING) {
-      request.session!.streamMore(request, chunk, start, end);
-      return;
-    }
-    request.state = PARTIAL;
-    request.held ??= new HeldBytes();
-    request.held.add(chunk, start, end);
-    if (request.taker === null && request.held.length + this.#reader.announced > STREAM_ABOVE) {
-      request.session!.offerStream(request);
-    }
   }
 
   #readGreeting(chunk: Buffer): number {

@@ -110,8 +110,8 @@ export class Pool {
     this.failures++;
     const bytes = this.protocol.errorReply(text);
     if (request.taker === null) {
-      if (request.state === PARTIAL) request.session!.dropPart(request);
-      request.session!.deliver(request, bytes, 0, bytes.length);
+      if (request.state === PARTIAL) request.session!.replies.dropPart(request);
+      request.session!.replies.deliver(request, bytes, 0, bytes.length);
       return;
     }
     request.held = null;
@@ -125,7 +125,7 @@ export class Pool {
   /** The reply of a request is complete and made of several ranges. */
   settle(request: Request, body: ReplyBody): void {
     if (request.taker === null) {
-      request.session!.deliverBody(request, body);
+      request.session!.replies.deliverBody(request, body);
       return;
     }
     request.body = body;

@@ -44,18 +44,18 @@ export class Split implements ReplyTaker {
       release(fragment);
       return;
     }
-    const session = parent.session!;
+    const { replies } = parent.session!;
     if (this.#left > 0) {
-      session.holdFragment(parent, fragment);
+      replies.holdFragment(parent, fragment);
       return;
     }
-    session.dropPart(parent);
+    replies.dropPart(parent);
     const merged = this.#merge.merge(this.#fragments);
     if (merged instanceof Uint8Array) {
       for (const each of this.#fragments) release(each);
-      session.deliver(parent, merged, 0, merged.length);
+      replies.deliver(parent, merged, 0, merged.length);
     } else {
-      session.deliverBody(parent, merged);
+      replies.deliverBody(parent, merged);
     }
   }
 }

@@ -68,7 +68,7 @@ export class LocalCommands {
     const record = session.expect(LOCAL_COMMAND);
     const deliver = (bytes: Uint8Array): void => {
       turn.begin();
-      session.deliver(record, bytes, 0, bytes.length);
+      session.replies.deliver(record, bytes, 0, bytes.length);
     };
     answer.then(deliver, (error) => deliver(errorReply(`ERR ${error.message}`)));
   }

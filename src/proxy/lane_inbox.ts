@@ -1,0 +1,84 @@
+/**
+ * What comes back on a lane: finds the replies in the chunks and gives each to the request at the front of the FIFO.
+ * Nothing but the order says whose a reply is, so the first thing that doesn't fit is the end of the connection.
+ */
+import { HeldBytes } from "../protocol/held_bytes.ts";
+import { COMPLETE, INCOMPLETE } from "../protocol/scan_status.ts";
+import type { InFlight } from "./in_flight.ts";
+import type { Pool } from "./pool.ts";
+import type { ReplyReader } from "./protocol.ts";
+import { HeldReply } from "./held_reply.ts";
+import { DONE, PARTIAL, type Request, SETTLED, STREAMING } from "./request.ts";
+
+/** A reply longer than this is passed on while it arrives; bytes. */
+const STREAM_ABOVE = 16 * 1024;
+
+/** The reading side of a lane. */
+export class LaneInbox {
+  /** Replies received since the process started. */
+  replies = 0;
+  readonly #pool: Pool;
+  readonly #fifo: InFlight;
+  readonly #reader: ReplyReader;
+
+  constructor(pool: Pool, fifo: InFlight, reader: ReplyReader) {
+    this.#pool = pool;
+    this.#fifo = fifo;
+    this.#reader = reader;
+  }
+
+  /** Takes the bytes of `chunk` from `from` on. Answers why the stream can't be trusted any more; empty while it can. */
+  read(chunk: Buffer, from: number): string {
+    const fifo = this.#fifo;
+    const reader = this.#reader;
+    const end = chunk.length;
+    let pos = from;
+    while (pos < end) {
+      const request = fifo.front;
+      if (request === null) return "the server sent more replies than it was asked for";
+      const status = reader.scan(chunk, pos, end);
+      if (status === INCOMPLETE) {
+        this.#keepPart(request, chunk, pos, end);
+        return "";
+      }
+      if (status !== COMPLETE) return "the server's reply is no valid reply";
+      this.replies++;
+      if (fifo.shift() !== null) this.#deliver(request, chunk, pos, reader.next);
+      pos = reader.next;
+    }
+    return "";
+  }
+
+  #deliver(request: Request, chunk: Buffer, start: number, end: number): void {
+    if (request.state === STREAMING) {
+      request.session!.replies.streamLast(request, chunk, start, end);
+    } else if (request.state === PARTIAL) {
+      request.held!.add(chunk, start, end);
+      this.#pool.settle(request, new HeldReply(request.held!));
+    } else if (request.state !== SETTLED) {
+      if (request.taker === null) {
+        request.session!.replies.deliver(request, chunk, start, end);
+      } else {
+        request.bytes = chunk;
+        request.start = start;
+        request.end = end;
+        request.state = DONE;
+        request.taker.take(request);
+      }
+    }
+  }
+
+  #keepPart(request: Request, chunk: Buffer, start: number, end: number): void {
+    if (request.state === SETTLED || this.#fifo.abandoned > 0) return;
+    if (request.state === STREAMING) {
+      request.session!.replies.streamMore(request, chunk, start, end);
+      return;
+    }
+    request.state = PARTIAL;
+    request.held ??= new HeldBytes();
+    request.held.add(chunk, start, end);
+    if (request.taker === null && request.held.length + this.#reader.announced > STREAM_ABOVE) {
+      request.session!.replies.offerStream(request);
+    }
+  }
+}
