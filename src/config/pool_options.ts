@@ -126,6 +126,9 @@ const NUTCRACKER_OPTIONS = {
   }),
 };
 
+/** Offsets into a request are 32-bit integers; bytes. */
+const LONGEST_REQUEST = 2047 * MB;
+
 /** The pool options only we have. */
 const OWN_OPTIONS = {
   connectTimeoutMs: ownOption({
@@ -179,7 +182,7 @@ const OWN_OPTIONS = {
   }),
   maxRequestBytes: ownOption({
     key: "max_request",
-    type: size(),
+    type: size(LONGEST_REQUEST),
     default: GB,
     description: "Longest whole request.",
   }),

@@ -39,18 +39,16 @@ export function milliseconds(min: number): ValueType<number> {
   return { ...integer(min), label: min === 0 ? "ms" : `ms, ${min} or more`, show: (value) => `${value} ms` };
 }
 
-/** A size in bytes, at least 1, with the suffixes of `parseSize`. */
-export function size(): ValueType<number> {
+/** A size in bytes, from 1 to `max`, with the suffixes of `parseSize`. */
+export function size(max: number = MAX_SIZE): ValueType<number> {
   const json = { type: ["integer", "string"], minimum: 1, pattern: "^[0-9]+([kmgKMG][bB]?)?$" };
-  return { schema: fromText(readSize, json), label: "size", show: formatSize };
-}
-
-function readSize(text: string): number {
-  const bytes = parseSize(text);
-  if (bytes < 1 || bytes > MAX_SIZE) {
-    throw new InvalidValue(`${text.slice(0, 40)} is not in 1..${formatSize(MAX_SIZE)}`);
-  }
-  return bytes;
+  const read = (text: string): number => {
+    const bytes = parseSize(text);
+    if (bytes >= 1 && bytes <= max) return bytes;
+    throw new InvalidValue(`${text.slice(0, 40)} is not in 1..${formatSize(max)}`);
+  };
+  const label = max === MAX_SIZE ? "size" : `size, up to ${formatSize(max)}`;
+  return { schema: fromText(read, json), label, show: formatSize };
 }
 
 /** A switch: `true` or `false`, and nothing else that YAML knows for them. */
