@@ -1,6 +1,7 @@
 /** One server of a pool: its lanes, and what is known about it. */
 import type { ServerConfig } from "../config/mod.ts";
-import { IDLE, Lane, type LaneWatcher, READY } from "./lane.ts";
+import { Lane, type LaneWatcher } from "./lane.ts";
+import { IDLE, READY } from "./lane_state.ts";
 import type { Pool } from "./pool.ts";
 import type { Session } from "./session.ts";
 

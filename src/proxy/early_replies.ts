@@ -28,4 +28,8 @@ export class EarlyReplies implements EndsTurn {
     }
     this.#requests.length = 0;
   }
+
+  turnFailed(error: Error): void {
+    throw error;
+  }
 }

@@ -11,26 +11,22 @@
 import type { Address } from "../config/address.ts";
 import { type Attempt, connect, type ConnectOutcome } from "../transport/connect.ts";
 import { Outbox } from "../transport/outbox.ts";
-import type { Stream, StreamOwner } from "../transport/stream.ts";
+import { NOBODY, type Stream, type StreamOwner } from "../transport/stream.ts";
 import { turn } from "../transport/turn.ts";
 import { Backoff } from "./backoff.ts";
 import { errorText } from "./errors.ts";
 import { Greeter } from "./greeter.ts";
 import { InFlight } from "./in_flight.ts";
+import { CONNECTING, DOWN, GREETING, IDLE, READY } from "./lane_state.ts";
 import { LaneInbox } from "./lane_inbox.ts";
-import type { Pool } from "./pool.ts";
+import { LOCAL_COMMAND, type Pool } from "./pool.ts";
 import type { ReplyReader } from "./protocol.ts";
-import type { Request } from "./request.ts";
+import { type ReplyTaker, Request } from "./request.ts";
 import type { Session } from "./session.ts";
 
-/** Nobody asked for a connection. */
-export const IDLE = 0;
-export const CONNECTING = 1;
-/** Connected; the server's answers to our greeting are awaited. */
-export const GREETING = 2;
-export const READY = 3;
-/** The last attempt failed; until the next one requests fail at once. */
-export const DOWN = 4;
+/** After so long without a byte from the server, a lane with nothing in flight asks whether it is still there. */
+const QUIET_MS = 30_000;
+const NOBODY_ASKED: ReplyTaker = { take() {} };
 
 /** What a lane tells its backend. */
 export interface LaneWatcher {
@@ -149,6 +145,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
       return;
     }
     this.#expire(now);
+    this.#askIfIdle(now);
   }
 
   // What the connector says.
@@ -212,6 +209,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
   #ready(): void {
     this.state = READY;
     this.#greeter = null;
+    this.#lastReadMs = turn.now;
     this.#backoff.reset();
     // What expired before there was a connection is never sent.
     this.#fifo.dropAbandoned();
@@ -226,6 +224,15 @@ export class Lane implements StreamOwner, ConnectOutcome {
       this.#stream.notifyBelow = this.#pool.config.serverOutboxLowBytes;
       this.#stream.push();
     }
+  }
+
+  /** A connection that has long been quiet may be dead without a word; better the proxy finds out than a client. */
+  #askIfIdle(now: number): void {
+    if (this.state !== READY || this.#fifo.length > 0 || now - this.#lastReadMs < QUIET_MS) return;
+    const { bytes } = this.#pool.protocol.probe;
+    this.begin(new Request(null, NOBODY_ASKED, LOCAL_COMMAND, now));
+    this.outbox.append(bytes, 0, bytes.length);
+    this.push();
   }
 
   #expire(now: number): void {
@@ -294,5 +301,3 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.drained();
   }
 }
-
-const NOBODY: StreamOwner = { received() {}, drained() {}, ended() {}, closed() {} };

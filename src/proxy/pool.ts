@@ -4,7 +4,7 @@
  */
 import type { PoolConfig, ServerConfig } from "../config/mod.ts";
 import type { Router } from "../routing/router.ts";
-import type { Stream, StreamOwner } from "../transport/stream.ts";
+import { NOBODY, type Stream, type StreamOwner } from "../transport/stream.ts";
 import { Backend, type BackendWatcher } from "./backend.ts";
 import type { Protocol, RequestReader } from "./protocol.ts";
 import { DONE, PARTIAL, type ReplyBody, type Request } from "./request.ts";
@@ -71,7 +71,7 @@ export class Pool {
       const refusal = this.protocol.errorReply("max number of clients reached");
       stream.outbox.append(refusal, 0, refusal.length);
       stream.finish();
-      return REJECTED;
+      return NOBODY;
     }
     const session = new Session(this.shared.nextId(), this, stream);
     this.sessions.add(session);
@@ -161,5 +161,3 @@ export class Pool {
     }
   }
 }
-
-const REJECTED: StreamOwner = { received() {}, drained() {}, ended() {}, closed() {} };

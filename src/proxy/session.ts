@@ -135,6 +135,10 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     if (this.#ended) this.#finishIfQuiet();
   }
 
+  turnFailed(error: Error): void {
+    this.close(`internal error: ${error.stack ?? error.message}`);
+  }
+
   /** Closes at once; what is in flight is dropped when it arrives. */
   close(reason: string): void {
     if (this.#closed) return;

@@ -45,6 +45,10 @@ export class Shared implements EndsTurn {
     }
   }
 
+  turnFailed(error: Error): void {
+    throw error;
+  }
+
   #shed(): void {
     if (this.#shedding) return;
     this.#shedding = true;

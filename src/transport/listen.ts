@@ -7,7 +7,7 @@ import { type Address, formatAddress } from "../config/address.ts";
 import { setBacklog } from "./backlog.ts";
 import type { Budget } from "./budget.ts";
 import { Outbox } from "./outbox.ts";
-import { Stream, streamHandlers, type StreamOwner } from "./stream.ts";
+import { NOBODY, Stream, streamHandlers, type StreamOwner } from "./stream.ts";
 
 /** How to listen. */
 export interface ListenOptions {
@@ -39,7 +39,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     ...streamHandlers,
     open(opened: Bun.Socket<Stream>): void {
       if (options.keepaliveMs > 0) opened.setKeepAlive(true, options.keepaliveMs);
-      const stream = new Stream(opened, UNOWNED, new Outbox(options.budget));
+      const stream = new Stream(opened, NOBODY, new Outbox(options.budget));
       opened.data = stream;
       stream.owner = options.accept(stream);
     },
@@ -86,5 +86,3 @@ async function answers(path: string): Promise<boolean> {
     return false;
   }
 }
-
-const UNOWNED: StreamOwner = { received() {}, drained() {}, ended() {}, closed() {} };

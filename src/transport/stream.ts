@@ -19,6 +19,9 @@ export interface StreamOwner {
   closed(reason: string): void;
 }
 
+/** Owner of a connection that nobody cares about any more. */
+export const NOBODY: StreamOwner = { received() {}, drained() {}, ended() {}, closed() {} };
+
 /** How long a finished connection waits for the peer to close too; milliseconds. */
 const LINGER_MS = 2000;
 /** How long a finished connection with bytes to write waits for the peer to read some; milliseconds. */
@@ -95,6 +98,10 @@ export class Stream implements EndsTurn, Sink {
   endTurn(): void {
     this.#marked = false;
     if (!this.#closed && !this.#blocked) this.#flush();
+  }
+
+  turnFailed(error: Error): void {
+    this.onFault(error);
   }
 
   write(bytes: Uint8Array, start: number, length: number): number {

@@ -22,6 +22,8 @@ const COLLECT_PAUSE = 100;
 /** Something that has work to finish when the turn ends. It must clear its own mark before it works. */
 export interface EndsTurn {
   endTurn(): void;
+  /** `endTurn` threw: a fault of ours, which must stay where it happened. */
+  turnFailed(error: Error): void;
 }
 
 /** The current turn of this process's event loop. */
@@ -54,7 +56,7 @@ class Turn {
     while (this.#work.length > 0) {
       const work = this.#work;
       this.#work = this.#spare;
-      for (let i = 0; i < work.length; i++) work[i]!.endTurn();
+      for (let i = 0; i < work.length; i++) finish(work[i]!);
       work.length = 0;
       this.#spare = work;
     }
@@ -75,4 +77,12 @@ export const turn: Turn = new Turn();
 
 function endTurn(): void {
   turn.end();
+}
+
+function finish(work: EndsTurn): void {
+  try {
+    work.endTurn();
+  } catch (error) {
+    work.turnFailed(error as Error);
+  }
 }
