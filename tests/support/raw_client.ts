@@ -36,9 +36,9 @@ export class RawClient implements Disposable {
     socket.on("close", () => this.#end("the connection was closed"));
   }
 
-  /** Errors: throws when no connection can be made. */
-  static connect(endpoint: Endpoint): Promise<RawClient> {
-    const target = typeof endpoint === "number" ? { port: endpoint, host: "127.0.0.1" } : { path: endpoint };
+  /** Connects; `host` is for ports of other machines. Errors: throws when no connection can be made. */
+  static connect(endpoint: Endpoint, host = "127.0.0.1"): Promise<RawClient> {
+    const target = typeof endpoint === "number" ? { port: endpoint, host } : { path: endpoint };
     return new Promise((resolve, reject) => {
       const socket = connect({ ...target, allowHalfOpen: true });
       socket.once("error", reject);
