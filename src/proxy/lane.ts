@@ -19,9 +19,9 @@ import { Greeter } from "./greeter.ts";
 import { InFlight } from "./in_flight.ts";
 import { CONNECTING, DOWN, GREETING, IDLE, READY } from "./lane_state.ts";
 import { LaneInbox } from "./lane_inbox.ts";
-import { LOCAL_COMMAND, type Pool } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 import type { ReplyReader } from "./protocol.ts";
-import { type ReplyTaker, Request } from "./request.ts";
+import { LOCAL_COMMAND, type ReplyTaker, Request } from "./request.ts";
 import type { Session } from "./session.ts";
 
 /** After so long without a byte from the server, a lane with nothing in flight asks whether it is still there. */
@@ -148,8 +148,6 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#askIfIdle(now);
   }
 
-  // What the connector says.
-
   opened(stream: Stream): void {
     turn.begin();
     this.#attempt = null;
@@ -170,8 +168,6 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#attempt = null;
     this.#giveUp(reason);
   }
-
-  // What the stream says.
 
   received(chunk: Buffer): void {
     this.#lastReadMs = turn.now;
@@ -246,8 +242,6 @@ export class Lane implements StreamOwner, ConnectOutcome {
     const silentSince = Math.max(this.#lastReadMs, fifo.abandonedSinceMs);
     if (now - silentSince >= lateReplyGraceMs) this.#die("ETIMEDOUT");
   }
-
-  // The end of a connection.
 
   #die(reason: string): void {
     this.#detach();

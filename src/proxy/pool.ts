@@ -11,9 +11,6 @@ import { DONE, PARTIAL, type ReplyBody, type Request } from "./request.ts";
 import { Session } from "./session.ts";
 import type { Shared } from "./shared.ts";
 
-/** Index of the figures of replies the proxy gives itself; command ids begin behind it. */
-export const LOCAL_COMMAND = 0;
-
 const KEPT_READERS = 4;
 /** How often sessions are checked for being idle; milliseconds. */
 const SESSION_CHECK_MS = 1000;

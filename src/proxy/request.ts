@@ -9,6 +9,9 @@ import type { HeldBytes } from "../protocol/held_bytes.ts";
 import type { Outbox } from "../transport/outbox.ts";
 import type { Session } from "./session.ts";
 
+/** Index of the figures of replies the proxy gives itself; command ids begin behind it. */
+export const LOCAL_COMMAND = 0;
+
 /** No reply yet. */
 export const WAITING = 0;
 /** A part of the reply is here, in `held`. */

@@ -9,11 +9,11 @@ import { BROKEN, COMPLETE, INCOMPLETE } from "../protocol/scan_status.ts";
 import type { Stream, StreamOwner } from "../transport/stream.ts";
 import { type EndsTurn, turn } from "../transport/turn.ts";
 import type { Lane } from "./lane.ts";
-import { LOCAL_COMMAND, type Pool } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 import type { RequestReader } from "./protocol.ts";
 import { ReplyQueue, type ReplyQueueOwner } from "./reply_queue.ts";
 import { ReplyWindow } from "./reply_window.ts";
-import { Request } from "./request.ts";
+import { LOCAL_COMMAND, Request } from "./request.ts";
 import { UploadReservation } from "./upload_reservation.ts";
 
 /** Why a session doesn't read on. */

@@ -10,22 +10,12 @@
  * forwarded as it came: a server that refused it would close a connection shared by others.
  * Source: redis.io/docs/reference/protocol-spec, and Redis 7's behaviour on malformed input.
  */
-import type { Arguments } from "./arguments.ts";
-import { ARRAY, BULK, CR, LF, MINUS, NINE, ZERO } from "./bytes.ts";
+import { ARRAY, BULK, CR, LF, NINE, ZERO } from "./bytes.ts";
 import { encodeInline } from "./inline.ts";
-import { HeldBytes } from "../held_bytes.ts";
+import { IntegerLine } from "./integer_line.ts";
+import { faultOfCount, faultOfLength, type RequestLimits } from "./request_limits.ts";
+import { ScannedRequest } from "./scanned_request.ts";
 import { BROKEN, COMPLETE, INCOMPLETE, NOTHING, type ScanStatus } from "../scan_status.ts";
-
-/** Limits a request is checked against before anything is allocated for it; bytes and counts. */
-export interface RequestLimits {
-  readonly maxBulkBytes: number;
-  readonly maxArguments: number;
-  readonly maxInlineBytes: number;
-  readonly maxRequestBytes: number;
-}
-
-/** While a connection is not authenticated it gets no more than this, as in Redis. */
-const UNAUTHENTICATED_LIMITS = { maxArguments: 10, maxBulkBytes: 16384 };
 
 const FRESH = 0;
 const COUNT = 1;
@@ -36,49 +26,29 @@ const LENGTH_LF = 5;
 const BODY = 6;
 const INLINE = 7;
 
-/** Stands for text that is no integer; below every number of `MAX_DIGITS` digits. */
-const NOT_A_NUMBER = -Infinity;
-const MAX_DIGITS = 10;
 /** Bytes of an empty argument on the wire: `$0`, CRLF, CRLF. */
 const SMALLEST_ARGUMENT = 6;
+/** Room made for arguments that are only announced. */
+const MOST_UNSEEN = 1024;
+const TOO_LARGE = "request is larger than max_request";
 
-/**
- * One request at a time out of a byte stream.
- *
- * Shape: after COMPLETE, the arguments are reached through the `Arguments` methods, the whole request through
- * `bytes[from, to)`, or through `held` when `bytes` is null (a large request that came in several chunks).
- * Both are valid until the next call of `scan`.
- */
-export class RequestScanner implements Arguments {
+/** One request at a time out of a byte stream; after COMPLETE, it is the request. */
+export class RequestScanner extends ScannedRequest {
   /** Where scanning goes on in the chunk; after COMPLETE or NOTHING, just behind the request. */
   next = 0;
-  /** Number of arguments, the command's name included. */
-  count = 0;
-  /** The buffer that holds the whole request, or null when it is spread over `held`. */
-  bytes: Uint8Array | null = null;
-  /** Where the request begins in `bytes`; 0 when it is spread over `held`. */
-  from = 0;
-  /** Behind the request's last byte. */
-  to = 0;
-  /** What earlier chunks left of the request in progress. */
-  readonly held: HeldBytes = new HeldBytes();
   /** After BROKEN: what to tell the client, without prefix. */
   fault = "";
   /** Tighter limits hold until the session has authenticated. */
   authenticated = true;
 
   readonly #limits: RequestLimits;
-  #starts: Int32Array = new Int32Array(64);
-  #ends: Int32Array = new Int32Array(64);
   #state = FRESH;
   #expected = 0;
   #bodyLeft = 0;
-  #number = 0;
-  #digits = 0;
-  #negative = false;
-  #malformed = false;
+  readonly #integer = new IntegerLine();
 
   constructor(limits: RequestLimits) {
+    super();
     this.#limits = limits;
   }
 
@@ -92,54 +62,22 @@ export class RequestScanner implements Arguments {
     return this.#state === BODY ? this.#bodyLeft : 0;
   }
 
-  get heldBytes(): number {
-    return this.held.length;
-  }
-
   /** Forgets a request in progress. */
   reset(): void {
     this.#state = FRESH;
     this.held.clear();
     this.bytes = null;
+    this.shrink();
   }
 
   /** Looks at `chunk[pos, end)` and says what it found there; see the class for what is valid afterwards. */
   scan(chunk: Uint8Array, pos: number, end: number): ScanStatus {
     if (this.#state === FRESH) {
       this.held.clear();
-      if (this.#scanWhole(chunk, pos, end)) return COMPLETE;
+      // Strangers go the careful way, which knows their limits.
+      if (this.authenticated && this.#scanWhole(chunk, pos, end)) return COMPLETE;
     }
     return this.#scanOn(chunk, pos, end);
-  }
-
-  bytesOf(index: number): Uint8Array {
-    return this.bytes ?? this.held.contiguous(this.#starts[index]!, this.#ends[index]!);
-  }
-
-  start(index: number): number {
-    if (this.bytes !== null) return this.#starts[index]!;
-    return this.held.contiguousStart(this.#starts[index]!, this.#ends[index]!);
-  }
-
-  /** Behind the last byte of argument `index`, in `bytesOf(index)`. */
-  end(index: number): number {
-    if (this.bytes !== null) return this.#ends[index]!;
-    return this.start(index) + this.#ends[index]! - this.#starts[index]!;
-  }
-
-  /** Where the `$length` line of argument `index` begins, counted as `from` and `to` are. */
-  rawStart(index: number): number {
-    return index === 0 ? this.#firstBulk() : this.#ends[index - 1]! + 2;
-  }
-
-  /** Behind the CRLF that closes argument `index`, counted as `from` and `to` are. */
-  rawEnd(index: number): number {
-    return this.#ends[index]! + 2;
-  }
-
-  #firstBulk(): number {
-    const length = this.#ends[0]! - this.#starts[0]!;
-    return this.#starts[0]! - 3 - (length < 10 ? 1 : String(length).length);
   }
 
   #scanWhole(chunk: Uint8Array, pos: number, end: number): boolean {
@@ -153,11 +91,11 @@ export class RequestScanner implements Arguments {
       p++;
     }
     if (p - countAt > 6 || count === 0 || chunk[countAt] === ZERO || byte !== CR) return false;
-    if (count > this.#limits.maxArguments || !this.authenticated) return false;
+    if (count > this.#limits.maxArguments) return false;
     if (count * SMALLEST_ARGUMENT > end - p) return false;
-    if (count > this.#starts.length) this.#grow(count);
-    const starts = this.#starts;
-    const ends = this.#ends;
+    if (count > this.starts.length) this.grow(count);
+    const starts = this.starts;
+    const ends = this.ends;
     const maxBulk = this.#limits.maxBulkBytes;
     p += 2;
     for (let i = 0; i < count; i++) {
@@ -196,7 +134,7 @@ export class RequestScanner implements Arguments {
       switch (this.#state) {
         case FRESH:
           this.count = 0;
-          this.#startNumber();
+          this.#integer.start();
           if (chunk[p] === ARRAY) {
             p++;
             this.#state = COUNT;
@@ -207,7 +145,7 @@ export class RequestScanner implements Arguments {
         case INLINE:
           return this.#scanInline(chunk, pos, p, end);
         case COUNT:
-          p = this.#scanNumber(chunk, p, end);
+          p = this.#integer.scan(chunk, p, end);
           if (p < end) {
             if (chunk[p++] !== CR) return this.#broken("invalid multibulk length");
             this.#state = COUNT_LF;
@@ -228,12 +166,12 @@ export class RequestScanner implements Arguments {
         case BULK_MARK: {
           const byte = chunk[p++]!;
           if (byte !== BULK) return this.#broken(`expected '$', got '${String.fromCharCode(byte)}'`);
-          this.#startNumber();
+          this.#integer.start();
           this.#state = LENGTH;
           break;
         }
         case LENGTH:
-          p = this.#scanNumber(chunk, p, end);
+          p = this.#integer.scan(chunk, p, end);
           if (p < end) {
             if (chunk[p++] !== CR) return this.#broken("invalid bulk length");
             this.#state = LENGTH_LF;
@@ -257,7 +195,7 @@ export class RequestScanner implements Arguments {
         }
       }
     }
-    if (p + shift > this.#limits.maxRequestBytes) return this.#broken("request is larger than max_request");
+    if (p + shift > this.#limits.maxRequestBytes) return this.#broken(TOO_LARGE);
     held.add(chunk, pos, end);
     this.next = end;
     return INCOMPLETE;
@@ -295,8 +233,8 @@ export class RequestScanner implements Arguments {
     if (held.length === 0) {
       // Whole in its chunk after all (an unauthenticated request): its offsets begin at the request.
       for (let i = 0; i < this.count; i++) {
-        this.#starts[i]! += pos;
-        this.#ends[i]! += pos;
+        this.starts[i]! += pos;
+        this.ends[i]! += pos;
       }
       this.bytes = chunk;
       this.from = pos;
@@ -310,68 +248,25 @@ export class RequestScanner implements Arguments {
     return COMPLETE;
   }
 
-  #startNumber(): void {
-    this.#number = 0;
-    this.#digits = 0;
-    this.#negative = false;
-    this.#malformed = false;
-  }
-
-  /** Reads a sign and digits up to the first byte that is neither, or to `end`. */
-  #scanNumber(chunk: Uint8Array, from: number, end: number): number {
-    let p = from;
-    for (; p < end; p++) {
-      const byte = chunk[p]!;
-      if (byte === MINUS && this.#digits === 0 && !this.#negative) {
-        this.#negative = true;
-      } else if (byte >= ZERO && byte <= NINE) {
-        if (this.#digits === MAX_DIGITS || (this.#digits > 0 && this.#number === 0)) this.#malformed = true;
-        else this.#number = this.#number * 10 + byte - ZERO;
-        if (!this.#malformed) this.#digits++;
-      } else {
-        break;
-      }
-    }
-    return p;
-  }
-
-  #takeNumber(): number {
-    if (this.#malformed || this.#digits === 0 || (this.#negative && this.#number === 0)) return NOT_A_NUMBER;
-    return this.#negative ? -this.#number : this.#number;
-  }
-
   #takeCount(): string {
-    const count = this.#takeNumber();
-    if (count === NOT_A_NUMBER || count > this.#limits.maxArguments) return "invalid multibulk length";
-    if (!this.authenticated && count > UNAUTHENTICATED_LIMITS.maxArguments) {
-      return "unauthenticated multibulk length";
-    }
-    if (count > this.#starts.length) this.#grow(Math.min(count, 1024));
+    const count = this.#integer.value;
+    const fault = faultOfCount(count, this.#limits, this.authenticated);
+    if (fault !== "") return fault;
+    if (count > this.starts.length) this.grow(Math.min(count, MOST_UNSEEN));
     this.#expected = count;
     return "";
   }
 
   #takeLength(bodyAt: number): string {
-    const length = this.#takeNumber();
-    if (length < 0 || length > this.#limits.maxBulkBytes) return "invalid bulk length";
-    if (!this.authenticated && length > UNAUTHENTICATED_LIMITS.maxBulkBytes) {
-      return "unauthenticated bulk length";
-    }
-    if (this.count === this.#starts.length) this.#grow(this.count * 2);
-    this.#starts[this.count] = bodyAt;
-    this.#ends[this.count] = bodyAt + length;
+    const length = this.#integer.value;
+    const fault = faultOfLength(length, this.#limits, this.authenticated);
+    if (fault !== "") return fault;
+    if (bodyAt + length + 2 > this.#limits.maxRequestBytes) return TOO_LARGE;
+    if (this.count === this.starts.length) this.grow(this.count * 2);
+    this.starts[this.count] = bodyAt;
+    this.ends[this.count] = bodyAt + length;
     this.#bodyLeft = length + 2;
-    if (bodyAt + length + 2 > this.#limits.maxRequestBytes) return "request is larger than max_request";
     return "";
-  }
-
-  #grow(count: number): void {
-    const starts = new Int32Array(count);
-    const ends = new Int32Array(count);
-    starts.set(this.#starts);
-    ends.set(this.#ends);
-    this.#starts = starts;
-    this.#ends = ends;
   }
 
   #broken(fault: string): ScanStatus {

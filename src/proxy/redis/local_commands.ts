@@ -3,7 +3,8 @@ import type { Command } from "../../protocol/redis/command.ts";
 import { commandReply } from "../../protocol/redis/command_reply.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { turn } from "../../transport/turn.ts";
-import { LOCAL_COMMAND, type Pool } from "../pool.ts";
+import type { Pool } from "../pool.ts";
+import { LOCAL_COMMAND } from "../request.ts";
 import type { Session } from "../session.ts";
 import type { LocalCommand } from "./local/call.ts";
 import {

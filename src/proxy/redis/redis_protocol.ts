@@ -12,7 +12,8 @@ import {
   TOO_MANY_NUMKEYS,
 } from "../../protocol/redis/key_finder.ts";
 import { ReplyScanner } from "../../protocol/redis/reply_scanner.ts";
-import { type RequestLimits, RequestScanner } from "../../protocol/redis/request_scanner.ts";
+import type { RequestLimits } from "../../protocol/redis/request_limits.ts";
+import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Pool } from "../pool.ts";
 import type { Greeting, ProbeQuestion, Protocol } from "../protocol.ts";
 import type { Session } from "../session.ts";

@@ -3,8 +3,8 @@
  * one of them lacks. Servers are asked when a client first wants to know, and again after they were away.
  */
 import type { Backend } from "../backend.ts";
-import { LOCAL_COMMAND, type Pool } from "../pool.ts";
-import { Request } from "../request.ts";
+import type { Pool } from "../pool.ts";
+import { LOCAL_COMMAND, Request } from "../request.ts";
 import { turn } from "../../transport/turn.ts";
 import { FragmentReply } from "./fragment_reply.ts";
 import { encodeCommand } from "./greeting.ts";

@@ -1,0 +1,84 @@
+/**
+ * A request as the scanner found it: its bytes, and for every argument where it begins and ends. An argument is two
+ * offsets in reused typed arrays, nothing more.
+ */
+import type { Arguments } from "./arguments.ts";
+import { HeldBytes } from "../held_bytes.ts";
+
+const FIRST_ROOM = 64;
+/** Offset arrays that have grown beyond this many arguments are given back. */
+const MOST_KEPT = 4096;
+
+/**
+ * One request.
+ *
+ * Shape: the arguments are reached through the `Arguments` methods, the whole through `bytes[from, to)`, or through
+ * `held` when `bytes` is null (a large request that came in several chunks). All is valid until the next scan.
+ */
+export class ScannedRequest implements Arguments {
+  /** Number of arguments, the command's name included. */
+  count = 0;
+  /** The buffer that holds the whole request, or null when it is spread over `held`. */
+  bytes: Uint8Array | null = null;
+  /** Where the request begins in `bytes`; 0 when it is spread over `held`. */
+  from = 0;
+  /** Behind the request's last byte. */
+  to = 0;
+  /** What earlier chunks left of the request in progress. */
+  readonly held: HeldBytes = new HeldBytes();
+  /** Where each argument begins, counted as `from` is. */
+  protected starts: Int32Array = new Int32Array(FIRST_ROOM);
+  /** Where each argument ends, counted as `from` is. */
+  protected ends: Int32Array = new Int32Array(FIRST_ROOM);
+
+  get heldBytes(): number {
+    return this.held.length;
+  }
+
+  bytesOf(index: number): Uint8Array {
+    return this.bytes ?? this.held.contiguous(this.starts[index]!, this.ends[index]!);
+  }
+
+  start(index: number): number {
+    if (this.bytes !== null) return this.starts[index]!;
+    return this.held.contiguousStart(this.starts[index]!, this.ends[index]!);
+  }
+
+  /** Behind the last byte of argument `index`, in `bytesOf(index)`. */
+  end(index: number): number {
+    if (this.bytes !== null) return this.ends[index]!;
+    return this.start(index) + this.ends[index]! - this.starts[index]!;
+  }
+
+  /** Where the `$length` line of argument `index` begins, counted as `from` and `to` are. */
+  rawStart(index: number): number {
+    return index === 0 ? this.#firstBulk() : this.ends[index - 1]! + 2;
+  }
+
+  /** Behind the CRLF that closes argument `index`, counted as `from` and `to` are. */
+  rawEnd(index: number): number {
+    return this.ends[index]! + 2;
+  }
+
+  #firstBulk(): number {
+    const length = this.ends[0]! - this.starts[0]!;
+    return this.starts[0]! - 3 - (length < 10 ? 1 : String(length).length);
+  }
+
+  /** Makes room for the offsets of `count` arguments; those that are there stay. */
+  protected grow(count: number): void {
+    const starts = new Int32Array(count);
+    const ends = new Int32Array(count);
+    starts.set(this.starts);
+    ends.set(this.ends);
+    this.starts = starts;
+    this.ends = ends;
+  }
+
+  /** Gives back what an unusually long request needed. */
+  protected shrink(): void {
+    if (this.starts.length <= MOST_KEPT) return;
+    this.starts = new Int32Array(FIRST_ROOM);
+    this.ends = new Int32Array(FIRST_ROOM);
+  }
+}
