@@ -26,7 +26,7 @@ const { values } = parseArgs({
 });
 const rows = selectRows(values.rows.flatMap((names) => names.split(",")));
 const peers = values.peer.map(peerTarget);
-const quick: Partial<Setting> = { effort: { cpuSeconds: 0.3, maxSeconds: 2 }, rounds: 1, startups: 5 };
+const quick: Partial<Setting> = { effort: { cpuSeconds: 0.5, maxSeconds: 2 }, rounds: 1, startups: 5 };
 const thorough: Partial<Setting> = { effort: { cpuSeconds: 1.5, maxSeconds: 6 }, rounds: 3, startups: 20 };
 
 const servers = await RedisServer.startMany(SERVERS, { args: ["--maxclients", String(MAX_CLIENTS)] });

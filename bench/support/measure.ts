@@ -140,7 +140,10 @@ async function rounds(
 ): Promise<Map<string, Sample>> {
   const runs = [];
   for (const target of targets) {
-    runs.push({ target, requests: await calibrate(target, load, effort), samples: [] as Sample[] });
+    const requests = await calibrate(target, load, effort);
+    // Not counted: what is measured is a proxy that has been running for a while.
+    await sampleLoad(target, load, requests);
+    runs.push({ target, requests, samples: [] as Sample[] });
   }
   for (let round = 0; round < rounds; round++) {
     for (const { target, requests, samples } of runs) samples.push(await measure(target, requests));

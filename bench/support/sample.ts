@@ -46,10 +46,7 @@ export function medianSample(samples: readonly Sample[]): Sample {
   };
 }
 
-/**
- * How many requests make a measurement of that effort. Finding out is also what warms the target up: compilers of
- * hot code, pools of buffers.
- */
+/** How many requests make a measurement of that effort; found by trying. */
 export async function calibrate(target: Target, load: Load, effort: Effort): Promise<number> {
   // With fewer, making the connections would be most of it.
   let requests = load.connections * Math.max(20, 2 * load.pipeline);
