@@ -32,6 +32,17 @@ export abstract class BackendServer implements AsyncDisposable {
   /** How the server is started. */
   protected abstract launch(): Launch;
 
+  /** Starts it for the first time; leaves nothing behind when that fails. */
+  protected async started(): Promise<this> {
+    try {
+      await this.restart();
+      return this;
+    } catch (error) {
+      this.dir.remove();
+      throw error;
+    }
+  }
+
   /** Its port. Errors: throws when it listens on a unix socket. */
   get port(): number {
     if (typeof this.endpoint === "string") throw new Error(`${this.endpoint} is no port`);

@@ -14,10 +14,8 @@ export class MemcachedServer extends BackendServer {
   }
 
   /** Starts a server and waits until it answers; `args` as in `["-I", "8m"]`. */
-  static async start(options: BackendOptions = {}): Promise<MemcachedServer> {
-    const server = new MemcachedServer(options);
-    await server.restart();
-    return server;
+  static start(options: BackendOptions = {}): Promise<MemcachedServer> {
+    return new MemcachedServer(options).started();
   }
 
   /** Starts so many servers at once. */

@@ -22,10 +22,8 @@ export class RedisServer extends BackendServer {
   }
 
   /** Starts a server and waits until it answers. */
-  static async start(options: RedisOptions = {}): Promise<RedisServer> {
-    const server = new RedisServer(options);
-    await server.restart();
-    return server;
+  static start(options: RedisOptions = {}): Promise<RedisServer> {
+    return new RedisServer(options).started();
   }
 
   /** Starts so many servers at once. */

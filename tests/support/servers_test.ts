@@ -10,6 +10,7 @@ import { RawClient } from "./raw_client.ts";
 import { RedisServer } from "./redis_server.ts";
 import { RespError } from "./resp.ts";
 import { ServerProcess } from "./server_process.ts";
+import { TempDir } from "./temp_dir.ts";
 
 test("freePort gives ports that can be listened on and are all different", () => {
   const ports = [freePort(), ...freePorts(20)];
@@ -42,7 +43,9 @@ describe("ServerProcess", () => {
       console.log((await ServerProcess.start(launch)).pid);
       process.kill(process.pid, "SIGKILL");
     `;
-    const child = Bun.spawn([process.execPath, "-e", code], { stdout: "pipe" });
+    using dir = new TempDir();
+    const env = { ...process.env, TMPDIR: dir.path };
+    const child = Bun.spawn([process.execPath, "--no-install", "-e", code], { env, stdout: "pipe" });
     const pid = Number(await child.stdout.text());
     expect(pid).toBeGreaterThan(0);
     await eventually("the server is gone", () => !existsSync(`/proc/${pid}`));
