@@ -14,25 +14,27 @@ export class IntegerLine {
   #number = 0;
   #digits = 0;
   #negative = false;
-  #malformed = false;
 
   /** Begins anew. */
   start(): void {
     this.#number = 0;
     this.#digits = 0;
     this.#negative = false;
-    this.#malformed = false;
   }
 
-  /** Reads a sign and digits up to the first byte that is neither, or to `end`; answers where that is. */
+  /**
+   * Reads a sign and digits up to the first byte that can't belong to the integer, or to `end`; answers where that is.
+   * A digit too many can't belong to it either: otherwise a line of digits without an end would be kept for long.
+   */
   scan(chunk: Uint8Array, from: number, end: number): number {
     let p = from;
     for (; p < end; p++) {
       const byte = chunk[p]!;
       if (byte === MINUS && this.#digits === 0 && !this.#negative) {
         this.#negative = true;
-      } else if (byte >= ZERO && byte <= NINE) {
-        this.#add(byte - ZERO);
+      } else if (byte >= ZERO && byte <= NINE && this.#hasRoom) {
+        this.#number = this.#number * 10 + byte - ZERO;
+        this.#digits++;
       } else {
         break;
       }
@@ -42,17 +44,12 @@ export class IntegerLine {
 
   /** The integer, or `NOT_AN_INTEGER`. */
   get value(): number {
-    if (this.#malformed || this.#digits === 0 || (this.#negative && this.#number === 0)) {
-      return NOT_AN_INTEGER;
-    }
+    if (this.#digits === 0 || (this.#negative && this.#number === 0)) return NOT_AN_INTEGER;
     return this.#negative ? -this.#number : this.#number;
   }
 
-  #add(digit: number): void {
-    const leadingZero = this.#digits > 0 && this.#number === 0;
-    if (leadingZero || this.#digits === MAX_DIGITS) this.#malformed = true;
-    if (this.#malformed) return;
-    this.#number = this.#number * 10 + digit;
-    this.#digits++;
+  /** Whether a further digit may follow: none does behind a leading zero, nor behind as many as there may be. */
+  get #hasRoom(): boolean {
+    return this.#digits < MAX_DIGITS && (this.#number > 0 || this.#digits === 0);
   }
 }
