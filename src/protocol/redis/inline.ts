@@ -44,11 +44,10 @@ function readWord(line: Uint8Array, from: number, word: number[]): number {
     const byte = line[p]!;
     if (byte === QUOTE || byte === APOSTROPHE) {
       p = readQuoted(line, p + 1, byte, word);
-      if (p < 0 || (p < line.length && !isSpace(line[p]!))) return -1;
-    } else {
-      word.push(byte);
-      p++;
+      return p < line.length && !isSpace(line[p]!) ? -1 : p;
     }
+    word.push(byte);
+    p++;
   }
   return p;
 }
