@@ -88,6 +88,7 @@ export class Worker {
       pool.tick(now);
       health.tick(now);
     }
+    this.#shared.early.endTurn();
     sweepLingering(now);
   }
 }

@@ -8,18 +8,15 @@ import { FragmentReply } from "./fragment_reply.ts";
 const OK = Buffer.from("+OK\r\n");
 const UNEXPECTED = Buffer.from("-ERR a server answered a part of the request with an unexpected reply\r\n");
 
-/** The first error among the fragments' replies, or null. */
-function firstError(fragments: readonly Request[]): Uint8Array | null {
-  for (const fragment of fragments) {
-    const reply = new FragmentReply(fragment);
-    if (reply.type === ERROR) return reply.copy();
-  }
-  return null;
-}
-
-/** MSET: every server said +OK. */
+/** MSET: every server said +OK; else the first error. */
 export const MERGE_OK: Merge = {
-  merge: (fragments) => firstError(fragments) ?? OK,
+  merge(fragments) {
+    for (const fragment of fragments) {
+      const reply = new FragmentReply(fragment);
+      if (reply.type === ERROR) return reply.copy();
+    }
+    return OK;
+  },
 };
 
 /** DEL, UNLINK, TOUCH, EXISTS: the servers' counts add up. */
@@ -36,56 +33,51 @@ export const MERGE_SUM: Merge = {
   },
 };
 
-/** MGET: the elements of all servers' arrays, in the order the keys were asked for. */
-export class ElementMerge implements Merge {
+/**
+ * MGET: the elements of all servers' arrays, in the order the keys were asked for. The array is put together only
+ * when its turn to be written comes; until then the servers' chunks keep the elements.
+ */
+export class ElementMerge implements Merge, ReplyBody {
+  heldBytes = 0;
   /** Number of the fragment that has element i. */
   readonly #fragmentOf: Uint8Array | Int32Array;
-  readonly #elements: number;
+  readonly #replies: FragmentReply[] = [];
+  #fragments: readonly Request[] = [];
 
   constructor(fragmentOf: Uint8Array | Int32Array) {
     this.#fragmentOf = fragmentOf;
-    this.#elements = fragmentOf.length;
   }
 
   merge(fragments: readonly Request[]): Merged {
-    const error = firstError(fragments);
-    if (error !== null) return error;
-    const replies = fragments.map((fragment) => new FragmentReply(fragment));
+    this.#fragments = fragments;
     let elements = 0;
-    let size = 0;
-    for (const reply of replies) {
+    for (let i = 0; i < fragments.length; i++) {
+      const reply = new FragmentReply(fragments[i]!);
+      if (reply.type === ERROR) return reply.copy();
       if (reply.type !== ARRAY) return UNEXPECTED;
       elements += reply.takeNumber();
-      size += reply.size;
+      this.heldBytes += reply.size;
+      this.#replies.push(reply);
     }
-    if (elements !== this.#elements) return UNEXPECTED;
-    return new MergedElements(fragments, replies, this.#fragmentOf, size);
-  }
-}
-
-/** The merged array, written only when its turn comes; until then the servers' chunks keep the elements. */
-class MergedElements implements ReplyBody {
-  readonly heldBytes: number;
-  readonly #fragments: readonly Request[];
-  readonly #replies: readonly FragmentReply[];
-  readonly #fragmentOf: Uint8Array | Int32Array;
-
-  constructor(
-    fragments: readonly Request[],
-    replies: readonly FragmentReply[],
-    fragmentOf: Uint8Array | Int32Array,
-    heldBytes: number,
-  ) {
-    this.#fragments = fragments;
-    this.#replies = replies;
-    this.#fragmentOf = fragmentOf;
-    this.heldBytes = heldBytes;
+    return elements === this.#fragmentOf.length ? this : UNEXPECTED;
   }
 
   writeTo(outbox: Outbox): void {
     const fragmentOf = this.#fragmentOf;
     outbox.appendHeader(ARRAY, fragmentOf.length);
-    for (let i = 0; i < fragmentOf.length; i++) this.#replies[fragmentOf[i]!]!.appendElement(outbox);
-    for (const fragment of this.#fragments) release(fragment);
+    // Neighbours from one server lie side by side in its reply: they are appended together.
+    let run = this.#replies[fragmentOf[0]!]!;
+    let from = run.at;
+    for (let i = 0; i < fragmentOf.length; i++) {
+      const reply = this.#replies[fragmentOf[i]!]!;
+      if (reply !== run) {
+        run.appendFrom(from, outbox);
+        run = reply;
+        from = reply.at;
+      }
+      reply.skipElement();
+    }
+    run.appendFrom(from, outbox);
+    for (let i = 0; i < this.#fragments.length; i++) release(this.#fragments[i]!);
   }
 }

@@ -64,9 +64,13 @@ export class Splitter {
       const { outbox } = lane;
       outbox.appendHeader(ARRAY, 1 + this.#size[server]! * width);
       appendRange(outbox, request, request.rawStart(0), request.rawEnd(0));
-      for (let i = this.#first[server]!; i !== NONE; i = this.#next[i]!) {
-        const key = keys[i]!;
-        appendRange(outbox, request, request.rawStart(key), request.rawEnd(key + width - 1));
+      let i = this.#first[server]!;
+      while (i !== NONE) {
+        // Neighbours that go to one server lie side by side in the request: they are appended together.
+        const from = request.rawStart(keys[i]!);
+        while (this.#next[i] === i + 1) i++;
+        appendRange(outbox, request, from, request.rawEnd(keys[i]! + width - 1));
+        i = this.#next[i]!;
       }
       lane.push();
       if (lane.full) session.waitFor(lane);
