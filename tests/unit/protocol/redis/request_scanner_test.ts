@@ -22,8 +22,8 @@ const ARRAYS: readonly Case[] = [
   ["a length of two digits", "*2\r\n$4\r\nECHO\r\n$12\r\nabcdefghijkl\r\n", [["ECHO", "abcdefghijkl"]]],
   [
     "a first argument whose length has two digits",
-    "*2\r\n$11\r\nINCRBYFLOAT\r\n$1\r\nk\r\n",
-    [["INCRBYFLOAT", "k"]],
+    "*2\r\n$10\r\nZINTERCARD\r\n$1\r\nk\r\n",
+    [["ZINTERCARD", "k"]],
   ],
   ["a count of two digits", `*12\r\n${"$1\r\na\r\n".repeat(12)}`, [Array(12).fill("a")]],
   ["an array of nothing between requests", PING + "*0\r\n" + PING, [["PING"], ["PING"]]],
