@@ -195,7 +195,6 @@ export class RequestScanner extends ScannedRequest {
         }
       }
     }
-    if (p + shift > this.#limits.maxRequestBytes) return this.#broken(TOO_LARGE);
     held.add(chunk, pos, end);
     this.next = end;
     return INCOMPLETE;
