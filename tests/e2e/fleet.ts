@@ -1,0 +1,107 @@
+/** Servers behind a proxy: where keys live among them, and whether the proxy's books balance once all is quiet. */
+import { loadConfig, type PoolConfig } from "../../src/config/mod.ts";
+import { orderServers } from "../../src/routing/ring/order_servers.ts";
+import { createRing } from "../../src/routing/ring/ring.ts";
+import { eventually } from "../support/eventually.ts";
+import { poolConfig } from "../support/pool_config.ts";
+import { freePort } from "../support/free_port.ts";
+import type { ProxyProcess } from "../support/proxy_process.ts";
+import type { RawClient } from "../support/raw_client.ts";
+import { startSennit } from "../support/sennit.ts";
+
+/** A server, real or fake. */
+export interface AnyServer extends AsyncDisposable {
+  readonly address: string;
+}
+
+/** How a fleet is set up. */
+export interface FleetOptions {
+  /** Options of the pool by their names in the file. */
+  readonly options?: Readonly<Record<string, string | number | boolean>>;
+  /** `limits.total_bytes`. */
+  readonly totalBytes?: string;
+  /** Log level; 6 names clients that were lost. */
+  readonly verbosity?: number;
+}
+
+/** A pool over `servers`, and the proxy that serves it. Stopping it stops the servers too. */
+export class Fleet<S extends AnyServer> implements AsyncDisposable {
+  readonly #pool: PoolConfig;
+
+  private constructor(readonly servers: readonly S[], readonly proxy: ProxyProcess, config: string) {
+    this.#pool = loadConfig(config, "fleet.yml").config!.pools[0]!;
+  }
+
+  /** Starts a proxy in front of the servers. */
+  static async start<S extends AnyServer>(servers: readonly S[], options: FleetOptions = {}): Promise<Fleet<S>> {
+    const config = configFile(servers, options);
+    const args = options.verbosity === undefined ? [] : ["-v", String(options.verbosity)];
+    try {
+      return new Fleet(servers, await startSennit(config, { args }), config);
+    } catch (error) {
+      for (const server of servers) await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The index of the server that owns a key when all servers but those in `without` are in the ring. */
+  ownerOf(key: string, without: readonly number[] = []): number {
+    const ordered = orderServers(this.#pool.servers);
+    const indexes = ordered.map((server) => this.#pool.servers.indexOf(server));
+    const live = indexes.map((index) => !without.includes(index));
+    const { hash, distribution, hashTag } = this.#pool;
+    const ring = createRing({ hash, distribution, hashTag, servers: ordered, live, epoch: 0, random: () => 0 });
+    const bytes = Buffer.from(key);
+    return indexes[ring.route(bytes, 0, bytes.length)]!;
+  }
+
+  /** A key that a certain server owns; another one for another `name`. */
+  keyOn(server: number, name = "key"): string {
+    for (let i = 0;; i++) {
+      const key = `${name}:${i}`;
+      if (this.ownerOf(key) === server) return key;
+    }
+  }
+
+  /** A connection to the proxy. */
+  connect(): Promise<RawClient> {
+    return this.proxy.connect();
+  }
+
+  /** The fields of the proxy's INFO. */
+  async info(): Promise<Record<string, string>> {
+    using client = await this.connect();
+    const text = String(await client.command("INFO"));
+    return Object.fromEntries(Array.from(text.matchAll(/^(\w+):(.*?)\r?$/gm), ([, key, value]) => [key, value]));
+  }
+
+  /** The log's lines about an event. */
+  logged(event: string): string[] {
+    return this.proxy.log.split("\n").filter((line) => line.includes(` ${event} `));
+  }
+
+  /**
+   * Waits until the proxy holds nothing for anybody any more; all clients of the test must be closed, or going to be.
+   *
+   * Errors: throws when a session or a byte is left.
+   */
+  async booksBalance(): Promise<void> {
+    await eventually("only the asking client is left, and no byte", async () => {
+      const { connected_clients, bytes_in_flight } = await this.info();
+      if (connected_clients === "1" && bytes_in_flight === "0") return true;
+      throw new Error(`connected_clients:${connected_clients} bytes_in_flight:${bytes_in_flight}`);
+    }, { timeoutMs: 10_000 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.proxy[Symbol.asyncDispose]();
+    for (const server of this.servers) await server[Symbol.asyncDispose]();
+  }
+}
+
+/** Our form of the file, because nutcracker's has no place for limits. */
+function configFile(servers: readonly AnyServer[], { options, totalBytes }: FleetOptions): string {
+  const pool = poolConfig({ listen: freePort(), servers, options });
+  const limits = totalBytes === undefined ? "" : `limits:\n  total_bytes: ${totalBytes}\n`;
+  return `${limits}pools:\n${pool.replaceAll(/^(?=.)/gm, "  ")}`;
+}
