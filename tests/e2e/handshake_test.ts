@@ -1,0 +1,103 @@
+/** What the proxy answers itself, and what it refuses: one reply each, and the connection goes on. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { freePort } from "../support/free_port.ts";
+import { poolConfig } from "../support/pool_config.ts";
+import { reasonToSkip } from "../support/programs.ts";
+import type { ProxyProcess } from "../support/proxy_process.ts";
+import { RedisServer } from "../support/redis_server.ts";
+import { RespError } from "../support/resp.ts";
+import { startSennit } from "../support/sennit.ts";
+
+let servers: RedisServer[];
+let proxy: ProxyProcess;
+
+beforeAll(async () => {
+  servers = await RedisServer.startMany(2);
+  proxy = await startSennit(poolConfig({ listen: await freePort(), servers, options: { hash: "murmur" } }));
+});
+afterAll(async () => {
+  await proxy.stop();
+  for (const server of servers) await server.stop();
+});
+
+const without = reasonToSkip("redis-server") !== null;
+
+describe.skipIf(without)("the proxy answers", () => {
+  const ANSWERS: readonly [readonly string[], unknown][] = [
+    [["PING"], "PONG"],
+    [["ping", "hello"], "hello"],
+    [["ECHO", "a b"], "a b"],
+    [["SELECT", "0"], "OK"],
+    [["CLIENT", "GETNAME"], null],
+    [["CLIENT", "SETNAME", "me"], "OK"],
+    [["CLIENT", "GETNAME"], "me"],
+    [["CLIENT", "SETINFO", "LIB-NAME", "lib"], "OK"],
+    [["RESET"], "RESET"],
+    [["CLIENT", "GETNAME"], null],
+    [["COMMAND", "GETKEYS", "MSET", "a", "1", "b", "2"], ["a", "b"]],
+    [["QUIT"], "OK"],
+  ];
+
+  test("commands about itself, in one pipeline", async () => {
+    using client = await proxy.connect();
+    for (const [command] of ANSWERS) client.send(...command);
+    expect(await client.readReplies(ANSWERS.length)).toEqual(ANSWERS.map(([, answer]) => answer) as never);
+    expect((await client.readUntilClose()).length).toBe(0);
+  });
+
+  test("HELLO and INFO with the servers' version", async () => {
+    const info = String(await servers[0]!.command("INFO", "server"));
+    const version = /redis_version:(\S+)/.exec(info)![1]!;
+    using client = await proxy.connect();
+    const hello = await client.command("HELLO", "2", "SETNAME", "me") as unknown[];
+    expect(hello.slice(0, 6)).toEqual(["server", "redis", "version", version, "proto", 2]);
+    expect(hello).toContain("sennit_version");
+    expect(await client.command("CLIENT", "GETNAME")).toBe("me");
+    expect(String(await client.command("INFO", "server"))).toContain(`redis_version:${version}\r\n`);
+    expect(String(await client.command("INFO", "clients"))).not.toContain("redis_version");
+  });
+});
+
+describe.skipIf(without)("the proxy refuses, and the connection goes on, when asked for", () => {
+  const REFUSED: readonly [readonly string[], string][] = [
+    [["NOSUCH", "a"], "ERR unknown command 'NOSUCH', with args beginning with: 'a'"],
+    [["GET"], "ERR wrong number of arguments for 'get' command"],
+    [["MSET", "a", "1", "b"], "ERR wrong number of arguments for 'mset' command"],
+    [["CLIENT", "NOSUCH"], "ERR unknown subcommand 'NOSUCH'. Try CLIENT HELP."],
+    [["HELLO", "3"], "NOPROTO unsupported protocol version"],
+    [["SELECT", "1"], "ERR DB index is out of range"],
+    [["AUTH", "x"], "ERR Client sent AUTH, but no password is set"],
+    [["EVAL", "return 1", "-1"], "ERR Number of keys can't be negative"],
+    [["EVAL", "return 1", "3", "a"], "ERR Number of keys can't be greater than number of args"],
+    [["SUNION", ..."abcdefghijklmnopqrstuvwxyz"], "CROSSSLOT Keys in request don't live on the same server"],
+    [["MULTI"], "ERR MULTI "],
+    [["EXEC"], "ERR EXEC "],
+    [["WATCH", "a"], "ERR WATCH "],
+    [["SUBSCRIBE", "c"], "ERR SUBSCRIBE "],
+    [["MONITOR"], "ERR MONITOR "],
+    [["BLPOP", "l", "0"], "ERR BLPOP "],
+    [["SCAN", "0"], "ERR SCAN "],
+    [["KEYS", "*"], "ERR KEYS "],
+    [["DBSIZE"], "ERR DBSIZE "],
+    [["FLUSHALL"], "ERR FLUSHALL "],
+    [["SHUTDOWN"], "ERR SHUTDOWN "],
+    [["CONFIG", "GET", "*"], "ERR CONFIG"],
+  ];
+
+  test.each(REFUSED)("%p", async (command, error) => {
+    using client = await proxy.connect();
+    client.send(...command);
+    client.send("PING", "still here");
+    const [refusal, pong] = await client.readReplies(2);
+    expect(refusal).toBeInstanceOf(RespError);
+    expect((refusal as RespError).message).toStartWith(error);
+    expect(pong).toBe("still here");
+  });
+
+  test("XREAD BLOCK, but not XREAD", async () => {
+    using client = await proxy.connect();
+    const refusal = await client.command("XREAD", "BLOCK", "0", "STREAMS", "s", "0");
+    expect((refusal as RespError).message).toStartWith("ERR XREAD with BLOCK ");
+    expect(await client.command("XREAD", "STREAMS", "s", "0")).toBeNull();
+  });
+});
