@@ -18,7 +18,7 @@ export class UploadReservation {
   reserve(total: number): boolean {
     const wanted = total - this.bytes;
     if (total < COUNTED_ABOVE || wanted <= 0) return true;
-    if (!this.#budget.reserve(wanted)) return false;
+    if (!this.#budget.reserve(this, wanted)) return false;
     this.bytes += wanted;
     return true;
   }
@@ -28,6 +28,6 @@ export class UploadReservation {
     if (this.bytes === 0) return;
     const { bytes } = this;
     this.bytes = 0;
-    this.#budget.release(bytes);
+    this.#budget.release(this, bytes);
   }
 }

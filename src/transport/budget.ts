@@ -5,8 +5,8 @@
 
 /** Waits for bytes to become free. */
 export interface BudgetWaiter {
-  /** There may be room now. False when it doesn't wait any more, and the next in line should be woken instead. */
-  wake(): boolean;
+  /** There may be room now: reserve again, and if that fails, wait again. */
+  wake(): void;
 }
 
 /** One account for all of a worker. */
@@ -18,6 +18,8 @@ export class Budget {
   /** Bytes of `used` that are announced uploads. */
   reserved = 0;
   readonly #over: () => void;
+  /** Who has bytes set aside, the earliest first. */
+  readonly #holders = new Set<object>();
   #waiters: BudgetWaiter[] = [];
 
   /** `over` is called whenever more is held than may be. */
@@ -30,22 +32,30 @@ export class Budget {
   change(delta: number): void {
     this.used += delta;
     if (delta < 0) {
-      if (this.#waiters.length > 0) this.#wakeFirst();
+      if (this.#waiters.length > 0) this.#wakeAll();
     } else if (this.used > this.limit) {
       this.#over();
     }
   }
 
-  /** Sets bytes aside for an upload. False without room, unless nobody else has set any aside: one always goes. */
-  reserve(bytes: number): boolean {
-    if (this.used + bytes > this.limit && this.reserved > 0) return false;
+  /**
+   * Sets bytes aside for an upload, beside those its holder may have already. False without room, or when others wait
+   * for it. The earliest holder always gets what it asks for: of several that each need more than is left, one must
+   * go on, or all would wait for each other.
+   */
+  reserve(holder: object, bytes: number): boolean {
+    const isHolder = this.#holders.has(holder);
+    const fits = this.used + bytes <= this.limit && (isHolder || this.#waiters.length === 0);
+    if (!fits && !this.#isEarliest(holder)) return false;
+    if (!isHolder) this.#holders.add(holder);
     this.used += bytes;
     this.reserved += bytes;
     return true;
   }
 
-  /** Gives set-aside bytes back. */
-  release(bytes: number): void {
+  /** Gives back all `bytes` a holder has set aside. */
+  release(holder: object, bytes: number): void {
+    this.#holders.delete(holder);
     this.reserved -= bytes;
     this.change(-bytes);
   }
@@ -55,9 +65,16 @@ export class Budget {
     this.#waiters.push(waiter);
   }
 
-  #wakeFirst(): void {
-    while (this.#waiters.length > 0) {
-      if (this.#waiters.shift()!.wake()) return;
-    }
+  /** Also true of whoever asks when nobody holds anything. */
+  #isEarliest(holder: object): boolean {
+    for (const earliest of this.#holders) return earliest === holder;
+    return true;
+  }
+
+  /** All, because the first may need more than there is; those that fail queue up again in the same order. */
+  #wakeAll(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.wake();
   }
 }

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "bun:test";
+import { UploadReservation } from "../../../src/proxy/upload_reservation.ts";
+import { Budget } from "../../../src/transport/budget.ts";
+
+const KB = 1024;
+
+describe("UploadReservation", () => {
+  test("counts no small requests", () => {
+    const budget = new Budget(100, () => {});
+    const upload = new UploadReservation(budget);
+    expect(upload.reserve(64 * KB - 1)).toBeTrue();
+    expect([upload.bytes, budget.used]).toEqual([0, 0]);
+  });
+
+  test("grows to what is announced and never shrinks before it is released", () => {
+    const budget = new Budget(1000 * KB, () => {});
+    const upload = new UploadReservation(budget);
+    const sizes = [100, 300, 200, 400].map((size) => {
+      upload.reserve(size * KB);
+      return upload.bytes / KB;
+    });
+    expect(sizes).toEqual([100, 300, 300, 400]);
+    expect([budget.used, budget.reserved]).toEqual([400 * KB, 400 * KB]);
+    upload.release();
+    upload.release();
+    expect([upload.bytes, budget.used, budget.reserved]).toEqual([0, 0, 0]);
+  });
+
+  test("keeps what it has when there is no room for more", () => {
+    const budget = new Budget(500 * KB, () => {});
+    const [first, second] = [new UploadReservation(budget), new UploadReservation(budget)];
+    first.reserve(200 * KB);
+    second.reserve(200 * KB);
+    expect(second.reserve(400 * KB)).toBeFalse();
+    expect([second.bytes, budget.used]).toEqual([200 * KB, 400 * KB]);
+  });
+
+  test("grows beyond the limit by a later argument when it is alone", () => {
+    const upload = new UploadReservation(new Budget(500 * KB, () => {}));
+    expect([upload.reserve(400 * KB), upload.reserve(800 * KB)]).toEqual([true, true]);
+  });
+});
