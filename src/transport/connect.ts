@@ -49,9 +49,12 @@ export function connect(
     },
   };
   const refuse = (error: unknown): void => {
-    if (!pending) return;
-    pending = false;
-    outcome.refused(reasonOf(error));
+    // The runtime reports a unix socket that is not there from inside its `connect`.
+    queueMicrotask(() => {
+      if (!pending) return;
+      pending = false;
+      outcome.refused(reasonOf(error));
+    });
   };
   const target = address.kind === "unix"
     ? { unix: address.path }
