@@ -107,6 +107,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
   /** Has what was appended sent when the turn ends. */
   push(): void {
     if (this.state === READY) this.#stream!.push();
+    else this.outbox.account();
   }
 
   /** Connects, unless that is done or under way. */

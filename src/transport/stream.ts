@@ -58,7 +58,12 @@ export class Stream implements EndsTurn, Sink {
 
   /** Has the outbox written when the turn ends. */
   push(): void {
-    if (this.#marked || this.#blocked || this.#closed) return;
+    if (this.#marked || this.#closed) return;
+    if (this.#blocked) {
+      // No write will follow this turn that would account for what was appended.
+      this.outbox.account();
+      return;
+    }
     this.#marked = true;
     turn.atEnd(this);
   }
