@@ -41,25 +41,26 @@ export class ElementMerge implements Merge, ReplyBody {
   heldBytes = 0;
   /** Number of the fragment that has element i. */
   readonly #fragmentOf: Uint8Array | Int32Array;
+  /** Elements of each fragment. With fewer, what follows its reply in the chunk would be taken for the rest. */
+  readonly #sizes: readonly number[];
   readonly #replies: FragmentReply[] = [];
   #fragments: readonly Request[] = [];
 
-  constructor(fragmentOf: Uint8Array | Int32Array) {
+  constructor(fragmentOf: Uint8Array | Int32Array, sizes: readonly number[]) {
     this.#fragmentOf = fragmentOf;
+    this.#sizes = sizes;
   }
 
   merge(fragments: readonly Request[]): Merged {
     this.#fragments = fragments;
-    let elements = 0;
     for (let i = 0; i < fragments.length; i++) {
       const reply = new FragmentReply(fragments[i]!);
       if (reply.type === ERROR) return reply.copy();
-      if (reply.type !== ARRAY) return UNEXPECTED;
-      elements += reply.takeNumber();
+      if (reply.type !== ARRAY || reply.takeNumber() !== this.#sizes[i]) return UNEXPECTED;
       this.heldBytes += reply.size;
       this.#replies.push(reply);
     }
-    return elements === this.#fragmentOf.length ? this : UNEXPECTED;
+    return this;
   }
 
   writeTo(outbox: Outbox): void {

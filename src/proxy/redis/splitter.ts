@@ -109,7 +109,7 @@ export class Splitter {
     for (let fragment = 0; fragment < servers.length; fragment++) {
       for (let i = this.#first[servers[fragment]!]!; i !== NONE; i = this.#next[i]!) fragmentOf[i] = fragment;
     }
-    return new ElementMerge(fragmentOf);
+    return new ElementMerge(fragmentOf, servers.map((server) => this.#size[server]!));
   }
 
   #grow(count: number): void {

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "bun:test";
+import { FragmentReply } from "../../../../src/proxy/redis/fragment_reply.ts";
+import { array, bulk, integer, nullBulk, scalar, simple } from "../../../support/resp_encoder.ts";
+import { PLACES, written } from "./fragments.ts";
+
+/** Larger than what is joined, so that pieces stay pieces. */
+const LONG = "v".repeat(70 * 1024);
+
+describe.each(PLACES)("FragmentReply %s", (_, place) => {
+  test.each([[integer(0), 0], [integer(7), 7], [integer(-12), -12], [integer(4294967296), 4294967296]])(
+    "reads a number and moves behind its line",
+    (reply, value) => {
+      const cursor = new FragmentReply(place(Buffer.concat([reply, simple("next")])));
+      expect([String.fromCharCode(cursor.type), cursor.takeNumber(), String.fromCharCode(cursor.type)])
+        .toEqual([":", value, "+"]);
+    },
+  );
+
+  test("knows the size and type of the whole and copies it", () => {
+    for (const reply of [simple("OK"), bulk(LONG)]) {
+      const cursor = new FragmentReply(place(reply));
+      expect([cursor.size, cursor.type]).toEqual([reply.length, reply[0]!]);
+      expect(reply.equals(cursor.copy())).toBeTrue();
+    }
+  });
+
+  test("moves over elements of every kind and appends what it moved over", () => {
+    const elements = [
+      bulk("a"),
+      nullBulk(),
+      bulk(""),
+      integer(-5),
+      simple("s"),
+      scalar("_"),
+      bulk(LONG),
+      bulk("z"),
+    ];
+    const cursor = new FragmentReply(place(array(elements)));
+    expect(cursor.takeNumber()).toBe(elements.length);
+    for (const element of elements) {
+      const from = cursor.at;
+      cursor.skipElement();
+      expect(written((outbox) => cursor.appendFrom(from, outbox)) === element.toString("latin1")).toBeTrue();
+    }
+  });
+});
