@@ -1,0 +1,37 @@
+import { describe, expect, test } from "bun:test";
+import { encodeCommand, redisGreeting } from "../../../../src/proxy/redis/greeting.ts";
+import { command, error, simple } from "../../../support/resp_encoder.ts";
+
+describe("redisGreeting", () => {
+  test("is null when neither a password nor a database is needed", () => {
+    expect(redisGreeting(null, 0)).toBeNull();
+  });
+
+  test.each([
+    ["a password", "secret", 0, [["AUTH", "secret"]]],
+    ["a database", null, 7, [["SELECT", "7"]]],
+    ["both, the password first", "pässword", 15, [["AUTH", "pässword"], ["SELECT", "15"]]],
+    ["an empty password", "", 0, [["AUTH", ""]]],
+  ])("says %s", (_, password, database, commands) => {
+    const greeting = redisGreeting(password, database)!;
+    expect(Buffer.from(greeting.bytes)).toEqual(Buffer.concat(commands.map((words) => command(...words))));
+    expect(greeting.replies).toBe(commands.length);
+  });
+
+  test("takes an error for a refusal of the command it answers, and says it", () => {
+    const greeting = redisGreeting("secret", 3)!;
+    expect([greeting.refusal(simple("OK"), 0), greeting.refusal(simple("OK"), 1)]).toEqual(["", ""]);
+    expect(greeting.refusal(error("WRONGPASS invalid password"), 0))
+      .toBe("server refused AUTH: WRONGPASS invalid password");
+    expect(greeting.refusal(error("ERR DB index is out of range"), 1))
+      .toBe("server refused SELECT: ERR DB index is out of range");
+  });
+
+  test("tells nobody the password in a refusal", () => {
+    expect(redisGreeting("secret", 0)!.refusal(error("ERR no"), 0)).not.toContain("secret");
+  });
+});
+
+test("encodeCommand counts bytes, not characters", () => {
+  expect(Buffer.from(encodeCommand(["ECHO", "é"])).toString()).toBe("*2\r\n$4\r\nECHO\r\n$2\r\né\r\n");
+});

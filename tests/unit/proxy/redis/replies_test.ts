@@ -1,0 +1,42 @@
+import { describe, expect, test } from "bun:test";
+import {
+  arrayReply,
+  bulkReply,
+  errorReply,
+  integerReply,
+  quoteArguments,
+  simpleReply,
+} from "../../../../src/proxy/redis/replies.ts";
+import { parseAllResp, RespError, type RespValue } from "../../../support/resp.ts";
+import { textArguments } from "../../protocol/redis/text_arguments.ts";
+
+describe("Replies of the proxy are read as", () => {
+  const cases: readonly (readonly [string, Uint8Array, RespValue])[] = [
+    ["text", simpleReply("OK"), "OK"],
+    ["an error", errorReply("ERR no"), new RespError("ERR no")],
+    ["an error of one line", errorReply("ERR a\r\nb\nc"), new RespError("ERR a  b c")],
+    ["a number", integerReply(-42), -42],
+    ["a string", bulkReply("é\r\n"), "é\r\n"],
+    ["bytes", bulkReply(Buffer.from("bytes")), "bytes"],
+    ["an empty string", bulkReply(""), ""],
+    ["null", bulkReply(null), null],
+    ["an empty array", arrayReply([]), []],
+    ["nested arrays", arrayReply([arrayReply([integerReply(1)]), bulkReply("a")]), [[1], "a"]],
+  ];
+  test.each(cases)("%s", (_, bytes, value) => expect(parseAllResp(bytes)).toEqual([value]));
+});
+
+describe("quoteArguments", () => {
+  test("puts each argument in quotes", () => {
+    expect(quoteArguments(textArguments("a", "b c", "", "d"), 0, 4)).toBe("'a' 'b c' '' 'd'");
+    expect(quoteArguments(textArguments("a", "b", "c"), 1, 2)).toBe("'b'");
+    expect(quoteArguments(textArguments("a"), 1, 1)).toBe("");
+  });
+
+  test("says little of what is long", () => {
+    const long = "x".repeat(1000);
+    expect(quoteArguments(textArguments(long), 0, 1)).toBe(`'${"x".repeat(128)}'`);
+    const many = quoteArguments(textArguments(...Array(1000).fill("abc")), 0, 1000);
+    expect(many.length).toBeLessThanOrEqual(128 + "'' ".length + "abc".length);
+  });
+});
