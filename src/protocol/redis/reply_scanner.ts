@@ -68,7 +68,7 @@ export class ReplyScanner {
   /** Looks at `chunk[pos, end)`: COMPLETE with `next`, INCOMPLETE, or BROKEN when this is no RESP. */
   scan(chunk: Uint8Array, pos: number, end: number): ScanStatus {
     if (this.#state === TYPE && this.#values === 1) {
-      const behind = endOfSimple(chunk, pos, end);
+      const behind = endOfWhole(chunk, pos, end);
       if (behind > 0) {
         this.next = behind;
         return COMPLETE;
@@ -195,10 +195,30 @@ export class ReplyScanner {
 }
 
 /**
- * The end of a reply that is one line or one bulk string and whole in the chunk, else 0. Nearly all replies are,
- * and this loop keeps nothing in fields.
+ * The end of a reply that is one value, or an array of such, and whole in the chunk; else 0. Nearly all replies are,
+ * and these loops keep nothing in fields.
  */
-function endOfSimple(chunk: Uint8Array, pos: number, end: number): number {
+function endOfWhole(chunk: Uint8Array, pos: number, end: number): number {
+  if (chunk[pos] !== ARRAY) return endOfValue(chunk, pos, end);
+  let p = pos + 1;
+  let count = 0;
+  let byte = 0;
+  while (p < end && (byte = chunk[p]!) >= ZERO && byte <= NINE) {
+    count = count * 10 + byte - ZERO;
+    p++;
+  }
+  if (byte !== CR || p - pos < 2 || p - pos > 8 || p + 1 >= end || chunk[p + 1] !== LF) return 0;
+  p += 2;
+  for (; count > 0; count--) {
+    p = endOfValue(chunk, p, end);
+    if (p === 0) return 0;
+  }
+  return p;
+}
+
+/** The end of a value that is one line or one bulk string and whole in the chunk, else 0. */
+function endOfValue(chunk: Uint8Array, pos: number, end: number): number {
+  if (pos >= end) return 0;
   const type = chunk[pos];
   let p = pos + 1;
   if (type === BULK) {
@@ -208,6 +228,7 @@ function endOfSimple(chunk: Uint8Array, pos: number, end: number): number {
       length = length * 10 + byte - ZERO;
       p++;
     }
+    if (byte === MINUS && p === pos + 1) return endOfNull(chunk, p, end);
     if (byte !== CR || p - pos < 2 || p - pos > 10 || p + 1 >= end || chunk[p + 1] !== LF) return 0;
     p += length + 4;
     return p <= end ? p : 0;
@@ -217,4 +238,10 @@ function endOfSimple(chunk: Uint8Array, pos: number, end: number): number {
     if (chunk[p] === LF && chunk[p - 1] === CR) return p + 1;
   }
   return 0;
+}
+
+/** The end of a length line that says -1, from the minus sign on; 0 when it isn't whole, or says something else. */
+function endOfNull(chunk: Uint8Array, p: number, end: number): number {
+  const isNull = p + 4 <= end && chunk[p + 1] === ZERO + 1 && chunk[p + 2] === CR && chunk[p + 3] === LF;
+  return isNull ? p + 4 : 0;
 }
