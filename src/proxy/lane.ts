@@ -67,7 +67,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#address = address;
     this.#watcher = watcher;
     this.#reader = pool.protocol.newReplyReader();
-    this.outbox = new Outbox(pool.shared.budget);
+    this.outbox = new Outbox(pool.shared.budget.forServers);
     this.#fifo = new InFlight(pool);
     this.#inbox = new LaneInbox(pool, this.#fifo, this.#reader);
   }

@@ -14,6 +14,7 @@ import type { RequestReader } from "./protocol.ts";
 import { ReplyQueue, type ReplyQueueOwner } from "./reply_queue.ts";
 import { ReplyWindow } from "./reply_window.ts";
 import { LOCAL_COMMAND, Request } from "./request.ts";
+import { UnreadChunk } from "./unread_chunk.ts";
 import { UploadReservation } from "./upload_reservation.ts";
 
 /** Why a session doesn't read on. */
@@ -23,9 +24,6 @@ const REPLIES_DUE = 2;
 const SERVER_SLOW = 3;
 const NO_MEMORY = 4;
 const ENDING = 5;
-
-/** A rest smaller than its chunk by this factor is copied, so that it doesn't keep the chunk alive. */
-const SMALL_FACTOR = 8;
 
 /** A client connection. */
 export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
@@ -47,9 +45,8 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   readonly #window: ReplyWindow;
   readonly #upload: UploadReservation;
+  readonly #rest: UnreadChunk;
   #reader: RequestReader | null = null;
-  #rest: Buffer | null = null;
-  #restAt = 0;
   #stall = FLOWING;
   #resuming = false;
   #reading = false;
@@ -63,11 +60,17 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.replies = new ReplyQueue(stream.outbox, pool.shared, this);
     this.#window = new ReplyWindow(pool);
     this.#upload = new UploadReservation(pool.shared.budget);
+    this.#rest = new UnreadChunk(pool.shared.budget);
     this.authenticated = pool.config.redisAuth === null;
   }
 
-  /** Bytes kept for this client: unread replies and replies that wait for their turn. */
+  /** Bytes kept for this client: its replies, and what it sent that can't go on yet. */
   get heldBytes(): number {
+    return this.#replyBytes + this.#rest.size + this.#upload.waitingBytes;
+  }
+
+  /** Bytes of unread replies, and of replies that wait for their turn. */
+  get #replyBytes(): number {
     return this.stream.outbox.bytes + this.replies.heldBytes;
   }
 
@@ -108,7 +111,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   finishAfterReplies(): void {
     this.#stall = ENDING;
     this.#ended = true;
-    this.#rest = null;
+    this.#rest.clear();
     this.#finishIfQuiet();
   }
 
@@ -126,12 +129,17 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.#resuming = false;
     if (this.#closed || this.#stall !== FLOWING) return;
     if (this.#reader !== null) this.#reserve(this.#reader);
-    const rest = this.#rest;
-    if (rest !== null && this.#stall === FLOWING) {
-      this.#rest = null;
-      this.#read(rest, this.#restAt);
+    const { chunk, at } = this.#rest;
+    if (chunk !== null) this.#waitIfClogged();
+    if (chunk !== null && this.#stall === FLOWING) {
+      this.#rest.clear();
+      this.#read(chunk, at);
     }
-    if (this.#stall === FLOWING) this.stream.resume();
+    if (this.#stall === FLOWING) {
+      // What the client could not send meanwhile is not its fault.
+      this.lastActiveMs = turn.now;
+      this.stream.resume();
+    }
     if (this.#ended) this.#finishIfQuiet();
   }
 
@@ -175,7 +183,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   }
 
   held(): void {
-    if (this.heldBytes > this.pool.config.clientOutboxHardBytes) {
+    if (this.#replyBytes > this.pool.config.clientOutboxHardBytes) {
       this.close("client_outbox_hard: the client doesn't read its replies");
     }
   }
@@ -184,12 +192,12 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   received(chunk: Buffer): void {
     this.lastActiveMs = turn.now;
-    if (this.#rest !== null) {
-      this.#rest = Buffer.concat([this.#rest.subarray(this.#restAt), chunk]);
-      this.#restAt = 0;
-    } else {
-      this.#read(chunk, 0);
+    if (this.#rest.chunk !== null) {
+      this.#rest.add(chunk);
+      return;
     }
+    this.#waitIfClogged();
+    this.#read(chunk, 0);
   }
 
   drained(): void {
@@ -205,7 +213,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     if (this.#closed) return;
     this.#closed = true;
     this.#stall = ENDING;
-    this.#rest = null;
+    this.#rest.clear();
     this.replies.close();
     this.#upload.release();
     // While it is being read from, a request may be in the middle of being served.
@@ -237,19 +245,12 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
       }
     }
     if (this.#stall !== FLOWING) {
-      if (this.#stall !== ENDING) this.#keepRest(chunk, pos);
+      if (this.#stall !== ENDING) this.#rest.keep(chunk, pos);
       this.stream.pause();
     }
     this.#reading = false;
     if (this.#closed || !reader.inProgress) this.#giveReader();
     if (this.#ended) this.#finishIfQuiet();
-  }
-
-  #keepRest(chunk: Buffer, pos: number): void {
-    if (pos === chunk.length) return;
-    const small = (chunk.length - pos) * SMALL_FACTOR < chunk.length;
-    this.#rest = small ? Buffer.from(chunk.subarray(pos)) : chunk;
-    this.#restAt = small ? 0 : pos;
   }
 
   #giveReader(): void {
@@ -260,7 +261,16 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   /** The announced bytes of an upload count before they come; without room for them the session waits. */
   #reserve(reader: RequestReader): void {
-    if (this.#upload.reserve(reader.heldBytes + reader.announced)) return;
+    if (!this.#upload.reserve(reader.heldBytes, reader.announced)) this.#waitForMemory();
+  }
+
+  /** New requests wait while servers don't take what is queued; an upload that has its bytes set aside goes on. */
+  #waitIfClogged(): void {
+    if (!this.pool.shared.budget.isClogged || this.#upload.bytes > 0) return;
+    if (this.#stall === FLOWING) this.#waitForMemory();
+  }
+
+  #waitForMemory(): void {
     this.#stall = NO_MEMORY;
     this.pool.shared.budget.waitForBytes(this);
     this.stream.pause();
@@ -273,7 +283,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   }
 
   #finishIfQuiet(): void {
-    const reading = this.#reading || this.#resuming || this.#rest !== null;
+    const reading = this.#reading || this.#resuming || this.#rest.chunk !== null;
     if (!reading && this.replies.pending === 0) this.stream.finish();
   }
 }

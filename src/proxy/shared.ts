@@ -35,10 +35,10 @@ export class Shared implements EndsTurn {
     return ++this.#lastId;
   }
 
-  /** Closes the sessions that hold most until the worker is within its limit. */
+  /** Closes the sessions that hold most until there is room for the others' replies. */
   endTurn(): void {
     this.#shedding = false;
-    while (this.budget.used > this.budget.limit) {
+    while (this.budget.isOver) {
       const largest = this.#largestSession();
       if (largest === null || largest.heldBytes === 0) return;
       largest.close("limits.total_bytes: the worker is over its limit and this client holds most");

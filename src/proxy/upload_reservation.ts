@@ -8,26 +8,44 @@ const COUNTED_ABOVE = 64 * 1024;
 export class UploadReservation {
   /** Bytes reserved now. */
   bytes = 0;
+  /** Bytes that came before there was room for what they announce. */
+  waitingBytes = 0;
   readonly #budget: Budget;
 
   constructor(budget: Budget) {
     this.#budget = budget;
   }
 
-  /** Makes the reservation at least `total`, what is here and what is announced. False when there is no room. */
-  reserve(total: number): boolean {
+  /**
+   * Makes the reservation at least what is `here` and what is `announced`. False when there is no room; what is here
+   * counts nevertheless.
+   */
+  reserve(here: number, announced: number): boolean {
+    const total = here + announced;
     const wanted = total - this.bytes;
     if (total < COUNTED_ABOVE || wanted <= 0) return true;
-    if (!this.#budget.reserve(this, wanted)) return false;
+    if (!this.#budget.reserve(this, wanted)) {
+      this.#wait(Math.max(0, here - this.bytes));
+      return false;
+    }
     this.bytes += wanted;
+    this.#wait(0);
     return true;
   }
 
   /** Gives everything back: the request is complete, or gone. */
   release(): void {
+    this.#wait(0);
     if (this.bytes === 0) return;
     const { bytes } = this;
     this.bytes = 0;
     this.#budget.release(this, bytes);
+  }
+
+  #wait(bytes: number): void {
+    const delta = bytes - this.waitingBytes;
+    if (delta === 0) return;
+    this.waitingBytes = bytes;
+    this.#budget.change(delta);
   }
 }

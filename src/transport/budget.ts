@@ -1,7 +1,19 @@
 /**
  * How many bytes a worker holds for its clients and servers, in all places together: outboxes, replies that came
- * early, merges, announced uploads.
+ * early, merges, announced uploads, and what paused clients had sent.
+ *
+ * Requests can be kept waiting, replies can't: they come whether there is room or not. So a quarter of the limit is
+ * the replies' alone, and only when they take more than requests leave them must somebody be sent away.
  */
+
+/** Counts bytes that wait somewhere. */
+export interface Account {
+  /** Adds to what is held, or with a negative number takes from it. */
+  change(delta: number): void;
+}
+
+/** The part of the limit that requests can't take from replies: one in so many. */
+const REPLIES_SHARE = 4;
 
 /** Waits for bytes to become free. */
 export interface BudgetWaiter {
@@ -10,43 +22,63 @@ export interface BudgetWaiter {
 }
 
 /** One account for all of a worker. */
-export class Budget {
+export class Budget implements Account {
   /** Bytes held now. */
   used = 0;
   /** Bytes that may be held. */
   readonly limit: number;
   /** Bytes of `used` that are announced uploads. */
   reserved = 0;
+  /** Bytes of `used` that wait for servers to take them. */
+  queued = 0;
+  /** The account of what waits for servers. */
+  readonly forServers: Account = {
+    change: (delta) => {
+      this.queued += delta;
+      this.change(delta);
+    },
+  };
   readonly #over: () => void;
   /** Who has bytes set aside, the earliest first. */
   readonly #holders = new Set<object>();
   #waiters: BudgetWaiter[] = [];
 
-  /** `over` is called whenever more is held than may be. */
+  /** `over` is called whenever more replies are held than there is room for. */
   constructor(limit: number, over: () => void) {
     this.limit = limit;
     this.#over = over;
   }
 
-  /** Adds to what is held, or with a negative number takes from it. */
+  /** Replies take more than requests leave them. */
+  get isOver(): boolean {
+    const requests = this.reserved + this.queued;
+    return this.used > this.limit && this.used - requests > this.limit / REPLIES_SHARE;
+  }
+
+  /** Servers that don't take their requests have used up the limit: no request should be read. */
+  get isClogged(): boolean {
+    return this.queued >= this.limit;
+  }
+
   change(delta: number): void {
     this.used += delta;
     if (delta < 0) {
       if (this.#waiters.length > 0) this.#wakeAll();
-    } else if (this.used > this.limit) {
+    } else if (this.isOver) {
       this.#over();
     }
   }
 
   /**
    * Sets bytes aside for an upload, beside those its holder may have already. False without room, or when others wait
-   * for it. The earliest holder always gets what it asks for: of several that each need more than is left, one must
-   * go on, or all would wait for each other.
+   * for it. The earliest holder gets what it asks for: of several that each need more than is left, one must go on, or
+   * all would wait for each other. It waits only for servers, which take what is queued or lose it.
    */
   reserve(holder: object, bytes: number): boolean {
     const isHolder = this.#holders.has(holder);
     const fits = this.used + bytes <= this.limit && (isHolder || this.#waiters.length === 0);
-    if (!fits && !this.#isEarliest(holder)) return false;
+    const mayGo = this.#isEarliest(holder) && (this.queued === 0 || this.queued + bytes <= this.limit);
+    if (!fits && !mayGo) return false;
     if (!isHolder) this.#holders.add(holder);
     this.used += bytes;
     this.reserved += bytes;

@@ -7,7 +7,7 @@
  * by reference and never copied. What a partial write leaves stays here until the connection drains.
  */
 import { giveBuffer, LARGE_BUFFER, SMALL_BUFFER, takeBuffer } from "./buffer_pool.ts";
-import type { Budget } from "./budget.ts";
+import type { Account } from "./budget.ts";
 
 /** Pieces up to this many bytes are copied. A copy of 16 KB costs less than the system call it saves. */
 const COPY_LIMIT = 24 * 1024;
@@ -49,10 +49,11 @@ export class Outbox {
   #end = 0;
   #busy = false;
   #accounted = 0;
-  readonly #budget: Budget;
+  readonly #account: Account;
 
-  constructor(budget: Budget) {
-    this.#budget = budget;
+  /** `account` is told how many bytes wait here. */
+  constructor(account: Account) {
+    this.#account = account;
   }
 
   /** Position of the first byte that has not been written. */
@@ -96,19 +97,19 @@ export class Outbox {
     this.position += size;
   }
 
-  /** Writes until nothing is left or the sink is full, and keeps the budget's books. */
+  /** Writes until nothing is left or the sink is full, and keeps the account. */
   writeTo(sink: Sink): WriteOutcome {
     const outcome = this.#write(sink);
     this.account();
     return outcome;
   }
 
-  /** Tells the budget how many bytes wait here; once per turn is enough. */
+  /** Tells the account how many bytes wait here; once per turn is enough. */
   account(): void {
     const delta = this.bytes - this.#accounted;
     if (delta === 0) return;
     this.#accounted = this.bytes;
-    this.#budget.change(delta);
+    this.#account.change(delta);
   }
 
   /** Drops what waits before stream position `position`; the rest stays. */

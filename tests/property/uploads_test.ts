@@ -31,7 +31,7 @@ class Upload implements BudgetWaiter {
 
   /** The next argument is announced, or waits for memory; behind the last all is given back. */
   advance(): void {
-    if (!this.#reservation.reserve(this.#totals[0]!)) {
+    if (!this.#reservation.reserve(0, this.#totals[0]!)) {
       this.isWaiting = true;
       this.#budget.waitForBytes(this);
       return;

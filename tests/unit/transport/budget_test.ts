@@ -44,6 +44,32 @@ describe("Budget.change", () => {
   });
 });
 
+describe("Budget.isOver", () => {
+  test("leaves replies what requests don't take, and always a quarter of the limit", () => {
+    const complaints: number[] = [];
+    const budget = new Budget(100, () => complaints.push(budget.used));
+    budget.forServers.change(60);
+    budget.change(40);
+    expect(budget.isOver).toBeFalse();
+    budget.change(1);
+    expect(budget.isOver).toBeTrue();
+    budget.change(-20);
+    budget.forServers.change(60);
+    expect([budget.used, budget.isOver]).toEqual([141, false]);
+    budget.change(5);
+    expect([budget.used, budget.isOver, complaints]).toEqual([146, true, [101, 146]]);
+  });
+});
+
+test("Budget.isClogged is so when what waits for servers alone is the limit", () => {
+  const budget = quiet(100);
+  budget.change(100);
+  budget.forServers.change(99);
+  expect(budget.isClogged).toBeFalse();
+  budget.forServers.change(1);
+  expect(budget.isClogged).toBeTrue();
+});
+
 describe("Budget.reserve", () => {
   const [a, b, c] = [{ name: "a" }, { name: "b" }, { name: "c" }];
 
@@ -79,6 +105,16 @@ describe("Budget.reserve", () => {
     expect([budget.reserve(b, 50), budget.reserve(a, 50)]).toEqual([false, true]);
     budget.release(a, 100);
     expect(budget.reserve(b, 80)).toBeTrue();
+  });
+
+  test("lets even the earliest wait for servers to take what is queued", () => {
+    const budget = quiet(100);
+    budget.forServers.change(60);
+    budget.change(40);
+    expect([budget.reserve(a, 41), budget.reserve(a, 40)]).toEqual([false, true]);
+    budget.release(a, 40);
+    budget.forServers.change(-60);
+    expect(budget.reserve(a, 500)).toBeTrue();
   });
 
   test("puts newcomers behind those who wait, but not holders", () => {

@@ -1,0 +1,49 @@
+/** What a client had sent when its session paused, and nobody has looked at yet. It counts against the worker's total. */
+import type { Account } from "../transport/budget.ts";
+
+/** A rest smaller than its chunk by this factor is copied, so that it doesn't keep the chunk alive. */
+const SMALL_FACTOR = 8;
+
+/** The rest of one session. */
+export class UnreadChunk {
+  /** Null when everything was looked at. */
+  chunk: Buffer | null = null;
+  /** Where in the chunk to go on. */
+  at = 0;
+  /** Bytes it keeps in memory. */
+  size = 0;
+  readonly #account: Account;
+
+  constructor(account: Account) {
+    this.#account = account;
+  }
+
+  /** Keeps `chunk` from `pos` on, behind nothing else. */
+  keep(chunk: Buffer, pos: number): void {
+    if (pos === chunk.length) return;
+    const small = (chunk.length - pos) * SMALL_FACTOR < chunk.length;
+    this.chunk = small ? Buffer.from(chunk.subarray(pos)) : chunk;
+    this.at = small ? 0 : pos;
+    this.#count(this.chunk.length);
+  }
+
+  /** Keeps one more chunk behind what is here. */
+  add(chunk: Buffer): void {
+    this.chunk = Buffer.concat([this.chunk!.subarray(this.at), chunk]);
+    this.at = 0;
+    this.#count(this.chunk.length);
+  }
+
+  /** Lets go of it. */
+  clear(): void {
+    this.chunk = null;
+    this.#count(0);
+  }
+
+  #count(size: number): void {
+    const delta = size - this.size;
+    if (delta === 0) return;
+    this.size = size;
+    this.#account.change(delta);
+  }
+}
