@@ -77,7 +77,8 @@ export class LaneInbox {
     request.state = PARTIAL;
     request.held ??= new HeldBytes();
     request.held.add(chunk, start, end);
-    if (request.taker === null && request.held.length + this.#reader.announced > STREAM_ABOVE) {
+    if (request.taker !== null) request.taker.keep?.(request, end - start);
+    else if (request.held.length + this.#reader.announced > STREAM_ABOVE) {
       request.session!.replies.offerStream(request);
     }
   }

@@ -88,7 +88,7 @@ export class ReplyQueue {
       this.#beginStream(request);
       this.#owner.wrote();
     } else {
-      this.#holdPart(request, request.held!.length - request.end);
+      this.holdPart(request, request.held!.length - request.end);
     }
   }
 
@@ -114,7 +114,18 @@ export class ReplyQueue {
   holdFragment(parent: Request, fragment: Request): void {
     if (this.#closed) return;
     if (fragment.bytes !== null) this.#shared.early.add(fragment);
-    this.#holdPart(parent, fragment.body?.heldBytes ?? fragment.end - fragment.start);
+    // What a long fragment had when its end came was counted before.
+    this.holdPart(
+      parent,
+      fragment.body === null ? fragment.end - fragment.start : fragment.body.heldBytes - fragment.end,
+    );
+  }
+
+  /** `size` more bytes of an unfinished reply are kept; it remembers their sum in `end`. */
+  holdPart(request: Request, size: number): void {
+    if (this.#closed) return;
+    request.end += size;
+    this.#hold(size);
   }
 
   /** What has been kept of an unfinished reply is not wanted any more, or counted anew. */
@@ -163,12 +174,6 @@ export class ReplyQueue {
     request.end = request.held!.length;
     for (const part of request.held!.parts) this.#outbox.append(part.bytes, part.start, part.end);
     request.held = null;
-  }
-
-  /** An unfinished reply keeps its count in `end`. */
-  #holdPart(request: Request, size: number): void {
-    request.end += size;
-    this.#hold(size);
   }
 
   #hold(size: number): void {

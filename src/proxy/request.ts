@@ -33,6 +33,8 @@ export interface ReplyBody {
 
 /** Takes the reply of a request that no session waits for directly: a fragment's, or the proxy's own. */
 export interface ReplyTaker {
+  /** `size` more bytes of a reply that is not complete are kept in `held`; takers of small replies don't count. */
+  keep?(request: Request, size: number): void;
   /** The request is DONE; its reply is in `bytes[start, end)`, or in `held` when `bytes` is null. */
   take(request: Request): void;
 }

@@ -37,6 +37,16 @@ export class Split implements ReplyTaker {
     this.#fragments.push(fragment);
   }
 
+  /** Counts as it comes; nothing is kept for a client that is gone. */
+  keep(fragment: Request, size: number): void {
+    const parent = this.#parent;
+    if (parent.state !== SETTLED) {
+      fragment.end += size;
+      parent.session!.replies.holdPart(parent, size);
+    }
+    if (parent.state === SETTLED) release(fragment);
+  }
+
   take(fragment: Request): void {
     const parent = this.#parent;
     this.#left--;
@@ -64,5 +74,6 @@ export class Split implements ReplyTaker {
 export function release(fragment: Request): void {
   fragment.state = SETTLED;
   fragment.bytes = null;
+  fragment.held = null;
   fragment.body = null;
 }
