@@ -43,6 +43,11 @@ export const PLACES: readonly (readonly [name: string, place: (reply: Uint8Array
 export function written(write: (outbox: Outbox) => void): string {
   const outbox = new Outbox(new Budget(Infinity, () => {}));
   write(outbox);
+  return drain(outbox);
+}
+
+/** Takes everything out of an outbox, one character per byte. */
+export function drain(outbox: Outbox): string {
   let text = "";
   outbox.writeTo({
     write(bytes, start, length) {
