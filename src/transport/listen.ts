@@ -7,7 +7,7 @@ import { type Address, formatAddress } from "../config/address.ts";
 import { setBacklog } from "./backlog.ts";
 import type { Budget } from "./budget.ts";
 import { Outbox } from "./outbox.ts";
-import { NOBODY, Stream, streamHandlers, type StreamOwner } from "./stream.ts";
+import { NOBODY, reasonOf, Stream, streamHandlers, type StreamOwner } from "./stream.ts";
 
 /** How to listen. */
 export interface ListenOptions {
@@ -57,8 +57,19 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       stop: () => listener.stop(false),
     };
   } catch (error) {
-    throw new Error(`listen on ${formatAddress(address)}: ${(error as Error).message}`);
+    throw new Error(`listen on ${formatAddress(address)}: ${causeOf(error)}`);
   }
+}
+
+const CAUSES: Record<string, string> = {
+  EADDRINUSE: "another process listens there",
+  EADDRNOTAVAIL: "this machine has no such address",
+  EACCES: "permission denied",
+};
+
+function causeOf(error: unknown): string {
+  const reason = reasonOf(error);
+  return CAUSES[reason] ?? reason;
 }
 
 function where(options: ListenOptions): Record<string, unknown> {

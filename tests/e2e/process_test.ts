@@ -49,7 +49,7 @@ describe("sennit", () => {
     await using proxy = await startSennit(await config());
     const { exitCode, stderr } = await runSennit("-c", proxy.configFile);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(`listen on 127.0.0.1:${proxy.port}: `);
+    expect(stderr).toContain(`listen on 127.0.0.1:${proxy.port}: another process listens there`);
   });
 
   test.skipIf(Bun.which("ss") === null)("has the backlog it is told to have", async () => {
