@@ -27,7 +27,7 @@ describe("UploadReservation", () => {
   });
 
   test("keeps what it has when there is no room for more", () => {
-    const budget = new Budget(500 * KB, () => {});
+    const budget = new Budget(600 * KB, () => {});
     const [first, second] = [new UploadReservation(budget), new UploadReservation(budget)];
     first.reserve(0, 200 * KB);
     second.reserve(0, 200 * KB);
