@@ -22,6 +22,7 @@ export class Shared implements EndsTurn {
   /** Client connections that fit below the limit of open files. */
   readonly maxClients: number;
   #shedding = false;
+  #flushed = false;
   #lastId = 0;
 
   constructor(maxTotalBytes: number, maxClients: number, report: Report) {
@@ -37,6 +38,12 @@ export class Shared implements EndsTurn {
 
   /** Closes the sessions that hold most until there is room for the others' replies. */
   endTurn(): void {
+    if (!this.#flushed) {
+      // What connections write at the end of this turn may make the room that is missing.
+      this.#flushed = true;
+      turn.atEnd(this);
+      return;
+    }
     this.#shedding = false;
     while (this.budget.isOver) {
       const largest = this.#largestSession();
@@ -52,6 +59,7 @@ export class Shared implements EndsTurn {
   #shed(): void {
     if (this.#shedding) return;
     this.#shedding = true;
+    this.#flushed = false;
     turn.atEnd(this);
   }
 

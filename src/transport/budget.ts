@@ -2,8 +2,8 @@
  * How many bytes a worker holds for its clients and servers, in all places together: outboxes, replies that came
  * early, merges, announced uploads, and what paused clients had sent.
  *
- * Requests can be kept waiting, replies can't: they come whether there is room or not. So a quarter of the limit is
- * the replies' alone, and only when they take more than requests leave them must somebody be sent away.
+ * Uploads can be kept waiting, replies can't: they come whether there is room or not. So a quarter of the limit is
+ * kept from uploads, and only when replies take more than requests leave them must somebody be sent away.
  */
 
 /** Counts bytes that wait somewhere. */
@@ -12,8 +12,8 @@ export interface Account {
   change(delta: number): void;
 }
 
-/** The part of the limit that requests can't take from replies: one in so many. */
-const REPLIES_SHARE = 4;
+/** The part of the limit that uploads can't take. */
+const REPLIES_SHARE = 1 / 4;
 
 /** Waits for bytes to become free. */
 export interface BudgetWaiter {
@@ -38,6 +38,8 @@ export class Budget implements Account {
       this.change(delta);
     },
   };
+  /** Bytes uploads may bring what waits for servers to. */
+  readonly #uploadLimit: number;
   readonly #over: () => void;
   /** Who has bytes set aside, the earliest first. */
   readonly #holders = new Set<object>();
@@ -46,13 +48,14 @@ export class Budget implements Account {
   /** `over` is called whenever more replies are held than there is room for. */
   constructor(limit: number, over: () => void) {
     this.limit = limit;
+    this.#uploadLimit = limit * (1 - REPLIES_SHARE);
     this.#over = over;
   }
 
   /** Replies take more than requests leave them. */
   get isOver(): boolean {
     const requests = this.reserved + this.queued;
-    return this.used > this.limit && this.used - requests > this.limit / REPLIES_SHARE;
+    return this.used > this.limit && this.used - requests > this.limit * REPLIES_SHARE;
   }
 
   /** Servers that don't take their requests have used up the limit: no request should be read. */
@@ -76,9 +79,8 @@ export class Budget implements Account {
    */
   reserve(holder: object, bytes: number): boolean {
     const isHolder = this.#holders.has(holder);
-    const fits = this.used + bytes <= this.limit && (isHolder || this.#waiters.length === 0);
-    const mayGo = this.#isEarliest(holder) && (this.queued === 0 || this.queued + bytes <= this.limit);
-    if (!fits && !mayGo) return false;
+    const queuedFits = this.queued === 0 || this.queued + bytes <= this.#uploadLimit;
+    if (!(queuedFits && this.#isEarliest(holder)) && !this.#fits(isHolder, bytes)) return false;
     if (!isHolder) this.#holders.add(holder);
     this.used += bytes;
     this.reserved += bytes;
@@ -97,10 +99,15 @@ export class Budget implements Account {
     this.#waiters.push(waiter);
   }
 
-  /** Also true of whoever asks when nobody holds anything. */
+  #fits(isHolder: boolean, bytes: number): boolean {
+    if (!isHolder && this.#waiters.length > 0) return false;
+    return this.used + bytes <= this.limit && this.reserved + this.queued + bytes <= this.#uploadLimit;
+  }
+
+  /** Also true of whoever asks when nobody holds or waits for anything. */
   #isEarliest(holder: object): boolean {
     for (const earliest of this.#holders) return earliest === holder;
-    return true;
+    return this.#waiters.length === 0;
   }
 
   /** All, because the first may need more than there is; those that fail queue up again in the same order. */

@@ -67,6 +67,9 @@ export class Outbox {
     if (size > COPY_LIMIT) {
       this.#seal();
       this.#queue.push({ bytes, start, end, pooled: null });
+      this.bytes += size;
+      this.position += size;
+      this.account();
     } else {
       const buffer = this.#room(size);
       const at = this.#end;
@@ -76,9 +79,9 @@ export class Outbox {
         (bytes as Buffer).copy(buffer, at, start, end);
       }
       this.#end = at + size;
+      this.bytes += size;
+      this.position += size;
     }
-    this.bytes += size;
-    this.position += size;
   }
 
   /** Adds a mark such as `*` or `$`, a whole number of at least 0, and CRLF. */
@@ -104,7 +107,7 @@ export class Outbox {
     return outcome;
   }
 
-  /** Tells the account how many bytes wait here; once per turn is enough. */
+  /** Tells the account how many bytes wait here; for small ones once per turn is enough. */
   account(): void {
     const delta = this.bytes - this.#accounted;
     if (delta === 0) return;

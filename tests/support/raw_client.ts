@@ -64,6 +64,18 @@ export class RawClient implements Disposable {
     this.#socket.write(data);
   }
 
+  /** Sends bytes and waits for the system to take them all; false when it doesn't within `timeoutMs`. */
+  async writeOut(data: Uint8Array, timeoutMs: number): Promise<boolean> {
+    const taken = new Promise<boolean>((resolve) => this.#socket.write(data, () => resolve(true)));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), timeoutMs)));
+    try {
+      return await Promise.race([taken, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Sends one command and doesn't wait for its reply. */
   send(...args: readonly Argument[]): void {
     this.write(command(...args));

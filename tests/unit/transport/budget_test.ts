@@ -73,10 +73,10 @@ test("Budget.isClogged is so when what waits for servers alone is the limit", ()
 describe("Budget.reserve", () => {
   const [a, b, c] = [{ name: "a" }, { name: "b" }, { name: "c" }];
 
-  test("sets bytes aside as long as they fit", () => {
+  test("sets bytes aside as long as they fit into three quarters of the limit", () => {
     const budget = quiet(100);
-    expect([budget.reserve(a, 60), budget.reserve(b, 40), budget.reserve(c, 1)]).toEqual([true, true, false]);
-    expect([budget.used, budget.reserved]).toEqual([100, 100]);
+    expect([budget.reserve(a, 40), budget.reserve(b, 35), budget.reserve(c, 1)]).toEqual([true, true, false]);
+    expect([budget.used, budget.reserved]).toEqual([75, 75]);
   });
 
   test("leaves no room for what is held otherwise", () => {
@@ -100,10 +100,10 @@ describe("Budget.reserve", () => {
 
   test("lets the earliest of those go that each need more than is left", () => {
     const budget = quiet(100);
-    budget.reserve(a, 50);
-    budget.reserve(b, 50);
+    budget.reserve(a, 35);
+    budget.reserve(b, 35);
     expect([budget.reserve(b, 50), budget.reserve(a, 50)]).toEqual([false, true]);
-    budget.release(a, 100);
+    budget.release(a, 85);
     expect(budget.reserve(b, 80)).toBeTrue();
   });
 
@@ -111,8 +111,8 @@ describe("Budget.reserve", () => {
     const budget = quiet(100);
     budget.forServers.change(60);
     budget.change(40);
-    expect([budget.reserve(a, 41), budget.reserve(a, 40)]).toEqual([false, true]);
-    budget.release(a, 40);
+    expect([budget.reserve(a, 16), budget.reserve(a, 15)]).toEqual([false, true]);
+    budget.release(a, 15);
     budget.forServers.change(-60);
     expect(budget.reserve(a, 500)).toBeTrue();
   });

@@ -114,14 +114,16 @@ describe("Outbox says closed when the sink is, and keeps everything", () => {
 });
 
 describe("Outbox tells the budget", () => {
-  test("what waits after each write, drop and account", () => {
+  test("what waits after each large piece, write, drop and account", () => {
     const { outbox, budget } = newOutbox();
     const steps: [() => void, number][] = [
-      [() => outbox.append(Buffer.alloc(50 * KB), 0, 50 * KB), 0],
-      [() => outbox.account(), 50 * KB],
+      [() => append(outbox, "before"), 0],
+      [() => outbox.account(), 6],
+      [() => outbox.append(Buffer.alloc(50 * KB), 0, 50 * KB), 50 * KB + 6],
+      [() => outbox.dropUntil(6), 50 * KB],
       [() => append(outbox, "behind"), 50 * KB],
       [() => outbox.writeTo(newSink(() => 20 * KB)), 30 * KB + 6],
-      [() => outbox.dropUntil(40 * KB), 10 * KB + 6],
+      [() => outbox.dropUntil(40 * KB + 6), 10 * KB + 6],
       [() => outbox.clear(), 0],
     ];
     for (const [step, used] of steps) {
