@@ -192,7 +192,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
   closed(reason: string): void {
     this.#stream = null;
     if (this.state === GREETING) this.#giveUp(reason || "EOF");
-    else this.#lost(reason || "EOF");
+    else this.#lost(reason || "EOF", false);
   }
 
   #readGreeting(chunk: Buffer): number {
@@ -246,7 +246,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
 
   #die(reason: string): void {
     this.#detach();
-    this.#lost(reason);
+    this.#lost(reason, true);
   }
 
   #detach(): void {
@@ -257,13 +257,13 @@ export class Lane implements StreamOwner, ConnectOutcome {
     stream.abort();
   }
 
-  /** A working connection is gone: what was written fails, what was not moves to the next connection. */
-  #lost(reason: string): void {
+  /** Its connection is gone: what was written fails, what was not moves to the next. A server may close an idle one. */
+  #lost(reason: string, faulty: boolean): void {
     this.state = IDLE;
     this.#reader.reset();
     const failed = this.#fifo.failBefore(this.outbox.written, errorText(reason));
     this.#dropUnowned();
-    if (failed > 0) this.#watcher.laneFailed(this, reason);
+    if (failed > 0 || faulty) this.#watcher.laneFailed(this, reason);
     if (this.#fifo.length > 0) this.open();
     else this.drained();
   }
