@@ -115,14 +115,13 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.#finishIfQuiet();
   }
 
-  /** Reads on, unless something else holds it back; takes effect at the end of the turn. False when it is over. */
-  wake(): boolean {
-    if (this.#stall === ENDING || this.#closed) return false;
+  /** Reads on, unless something else holds it back; takes effect at the end of the turn. */
+  wake(): void {
+    if (this.#stall === ENDING || this.#closed) return;
     this.#stall = FLOWING;
-    if (this.#resuming) return true;
+    if (this.#resuming) return;
     this.#resuming = true;
     turn.atEnd(this);
-    return true;
   }
 
   endTurn(): void {
