@@ -6,6 +6,7 @@ const LAST_MS = 2000;
 /** Exponential back-off with jitter. */
 export class Backoff {
   #attempts = 0;
+  #fruitless = 0;
 
   /** Milliseconds to wait after one more failure; between half and all of the doubled delay. */
   next(): number {
@@ -14,8 +15,17 @@ export class Backoff {
     return delay * (0.5 + Math.random() / 2);
   }
 
-  /** Begins anew after a success. */
-  reset(): void {
-    this.#attempts = 0;
+  /**
+   * A connection is gone that had been made. True when the next attempt must wait: it is the second in a row that
+   * took requests and gave no reply, as one that is accepted for a server that isn't there.
+   */
+  lost(repliesCame: boolean, requestsFailed: boolean): boolean {
+    if (repliesCame) {
+      this.#attempts = 0;
+      this.#fruitless = 0;
+    } else if (requestsFailed) {
+      this.#fruitless++;
+    }
+    return this.#fruitless > 1;
   }
 }

@@ -56,6 +56,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
   #stream: Stream | null = null;
   #attempt: Attempt | null = null;
   #deadline = 0;
+  #repliesBefore = 0;
   #lastError = "";
   #wanted = false;
   #greeter: Greeter | null = null;
@@ -137,7 +138,10 @@ export class Lane implements StreamOwner, ConnectOutcome {
   /** Fails what is overdue, and gives up a connection or an attempt that is. */
   tick(now: number): void {
     if (this.state === DOWN) {
-      if (now >= this.#deadline) this.#retry();
+      if (now < this.#deadline) return;
+      // Only if requests came meanwhile; else the next one will.
+      if (this.#wanted) this.open();
+      else this.state = IDLE;
       return;
     }
     if ((this.state === CONNECTING || this.state === GREETING) && now >= this.#deadline) {
@@ -185,9 +189,8 @@ export class Lane implements StreamOwner, ConnectOutcome {
     for (const session of waiting) session.wake();
   }
 
-  ended(): void {
-    // The runtime closes the connection at the server's FIN; `closed` follows.
-  }
+  /** The runtime closes the connection at the server's FIN; `closed` follows. */
+  ended(): void {}
 
   closed(reason: string): void {
     this.#stream = null;
@@ -207,7 +210,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.state = READY;
     this.#greeter = null;
     this.#lastReadMs = turn.now;
-    this.#backoff.reset();
+    this.#repliesBefore = this.replies;
     // What expired before there was a connection is never sent.
     this.#fifo.dropAbandoned();
     this.#dropUnowned();
@@ -263,6 +266,10 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#reader.reset();
     const failed = this.#fifo.failBefore(this.outbox.written, errorText(reason));
     this.#dropUnowned();
+    if (this.#backoff.lost(this.replies > this.#repliesBefore, failed > 0)) {
+      this.#giveUp(reason);
+      return;
+    }
     if (failed > 0 || faulty) this.#watcher.laneFailed(this, reason);
     if (this.#fifo.length > 0) this.open();
     else this.drained();
@@ -281,12 +288,6 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#deadline = turn.now + this.#backoff.next();
     this.#failAll(reason);
     this.#watcher.laneFailed(this, reason);
-  }
-
-  /** Tries again while requests come; without them the next one will. */
-  #retry(): void {
-    if (this.#wanted) this.open();
-    else this.state = IDLE;
   }
 
   #failAll(reason: string): void {

@@ -15,11 +15,25 @@ test("Backoff doubles its delay up to 2 s, each shortened by up to a half", () =
   }
 });
 
-test("Backoff begins anew after reset", () => {
+test("Backoff begins anew after a connection on which replies came", () => {
   const backoff = new Backoff();
   expectRanges(backoff, [50, 100, 200]);
-  backoff.reset();
+  backoff.lost(false, true);
+  expectRanges(backoff, [400]);
+  backoff.lost(true, true);
   expectRanges(backoff, [50, 100]);
+});
+
+test("Backoff has the next attempt wait after two connections in a row that only took requests", () => {
+  const backoff = new Backoff();
+  const connections = [[false, true], [false, false], [false, true], [false, true], [true, true], [
+    false,
+    true,
+  ]];
+  const waits = connections.map(([repliesCame, requestsFailed]) =>
+    backoff.lost(repliesCame!, requestsFailed!)
+  );
+  expect(waits).toEqual([false, false, true, true, false, false]);
 });
 
 test("Backoff stays at its bound however often it fails", () => {
