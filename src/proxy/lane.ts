@@ -105,10 +105,11 @@ export class Lane implements StreamOwner, ConnectOutcome {
     return true;
   }
 
-  /** Has what was appended sent when the turn ends. */
+  /** Has what was appended sent when the turn ends; while the server is busy with others, together with what comes next. */
   push(): void {
-    if (this.state === READY) this.#stream!.push();
-    else this.outbox.account();
+    if (this.state !== READY) this.outbox.account();
+    else if (this.#fifo.length > 1) this.#stream!.pushWithMore();
+    else this.#stream!.push();
   }
 
   /** Connects, unless that is done or under way. */

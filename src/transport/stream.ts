@@ -27,6 +27,9 @@ const LINGER_MS = 2000;
 /** How long a finished connection with bytes to write waits for the peer to read some; milliseconds. */
 const STALL_MS = 30_000;
 
+/** Bytes that are worth a write of their own. */
+const LARGE = 16 * 1024;
+
 const lingering = new Set<Stream>();
 
 /** One connection; bytes to send go to `outbox`, then `push`. */
@@ -41,6 +44,7 @@ export class Stream implements EndsTurn, Sink {
 
   readonly #socket: Socket<Stream>;
   #marked = false;
+  #held = false;
   #blocked = false;
   #paused = false;
   #finishing = false;
@@ -66,6 +70,16 @@ export class Stream implements EndsTurn, Sink {
     }
     this.#marked = true;
     turn.atEnd(this);
+  }
+
+  /** Has the outbox written when nothing more comes to join it, which is soon, or when it is large. */
+  pushWithMore(): void {
+    if (this.#blocked || this.outbox.bytes > LARGE) {
+      this.push();
+    } else if (!this.#held && !this.#marked && !this.#closed) {
+      this.#held = true;
+      turn.whenCalm(this);
+    }
   }
 
   /** Stops reading until `resume`. */
@@ -102,6 +116,7 @@ export class Stream implements EndsTurn, Sink {
 
   endTurn(): void {
     this.#marked = false;
+    this.#held = false;
     if (!this.#closed && !this.#blocked) this.#flush();
   }
 

@@ -19,6 +19,9 @@ class Work implements EndsTurn {
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
 
+/** Ends when this turn has. */
+const sameTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 describe("turn runs at its end", () => {
   test("what was asked for, in order, and not before", async () => {
     const log: string[] = [];
@@ -56,6 +59,37 @@ describe("turn runs at its end", () => {
     turn.begin();
     await nextTurn();
     expect(log).toEqual(["once"]);
+  });
+});
+
+describe("turn holds back", () => {
+  test("until a turn in which nothing happens", async () => {
+    const log: string[] = [];
+    turn.whenCalm(new Work(log, "held"));
+    await sameTurn();
+    expect(log).toEqual([]);
+    await sameTurn();
+    expect(log).toEqual(["held"]);
+  });
+
+  test("no longer than four turns, however busy", async () => {
+    const log: string[] = [];
+    turn.whenCalm(new Work(log, "held"));
+    for (let i = 1; i <= 4; i++) {
+      turn.atEnd(new Work(log, `turn ${i}`));
+      await sameTurn();
+    }
+    turn.atEnd(new Work(log, "turn 5"));
+    await nextTurn();
+    expect(log).toEqual(["turn 1", "turn 2", "turn 3", "turn 4", "held", "turn 5"]);
+  });
+
+  test("what is asked for by what was held, anew", async () => {
+    const log: string[] = [];
+    turn.whenCalm(new Work(log, "first", () => turn.whenCalm(new Work(log, "second"))));
+    await nextTurn();
+    await nextTurn();
+    expect(log).toEqual(["first", "second"]);
   });
 });
 
