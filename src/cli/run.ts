@@ -27,13 +27,6 @@ export async function run(options: RunOptions): Promise<number> {
     for (const fault of faults) console.error(`sennit: ${formatFault(fault)}`);
     return 1;
   }
-  const memcached = config.pools.find((pool) => !pool.redis);
-  if (memcached !== undefined) {
-    console.error(
-      `sennit: pool "${memcached.name}": memcached pools are not served yet; write "redis: true"`,
-    );
-    return 1;
-  }
   try {
     return await serve(config, options);
   } catch (error) {

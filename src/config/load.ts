@@ -67,7 +67,9 @@ function readConfig(root: MapNode, file: string, findings: Findings): Config {
   const total = limits.values.maxTotalBytes;
   if (total !== undefined) checkTotal(pools, total, limits.written.maxTotalBytes?.at, findings);
   // Complete unless there was a fault, and then the caller drops it.
-  const resolved = pools.map(({ name, values }) => ({ name, ...values as Resolved<typeof POOL_OPTIONS> }));
+  const resolved = pools.map(({ name, values }) =>
+    resolveProtocol({ name, ...values as Resolved<typeof POOL_OPTIONS> })
+  );
   return {
     file,
     form: parts.form,
@@ -76,6 +78,12 @@ function readConfig(root: MapNode, file: string, findings: Findings): Config {
     log: log.values as LogConfig,
     maxTotalBytes: total as number,
   };
+}
+
+/** `protocol` goes before `redis`, which says the same with fewer choices; afterwards they agree. */
+function resolveProtocol(pool: PoolConfig): PoolConfig {
+  const protocol = pool.protocol ?? (pool.redis ? "redis" : "memcached");
+  return { ...pool, protocol, redis: protocol === "redis" };
 }
 
 function readPools(parts: FileParts, findings: Findings): PoolDraft[] {

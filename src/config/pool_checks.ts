@@ -26,6 +26,7 @@ const SIZE_ORDER: readonly { smaller: SizeField; larger: SizeField; mayEqual: bo
   { smaller: "serverOutboxLowBytes", larger: "serverOutboxHighBytes", mayEqual: false },
   { smaller: "maxBulkBytes", larger: "maxRequestBytes", mayEqual: true },
   { smaller: "maxBulkBytes", larger: "clientOutboxHardBytes", mayEqual: true },
+  { smaller: "maxItemBytes", larger: "clientOutboxHardBytes", mayEqual: true },
 ];
 
 /** Checks the rules within one pool. */
@@ -33,18 +34,7 @@ export function checkPool(pool: PoolDraft, findings: Findings): void {
   checkSizeOrder(pool, findings);
   checkServerNames(pool, findings);
   warnOfClustering(pool, findings);
-  const { redis, redisAuth } = pool.values;
-  if (redis === false && redisAuth != null) {
-    blame(pool, "redisAuth", "only a pool with redis: true takes a password", findings);
-  }
-  if (redis === false) {
-    const at = pool.written.redis?.at ?? pool.at;
-    findings.warn(
-      at,
-      pool.path,
-      "a memcached pool (redis: false) is accepted, but this version can't serve it",
-    );
-  }
+  checkProtocol(pool, findings);
 }
 
 /** Checks the rules between pools: no two listen on the same address. */
@@ -67,12 +57,28 @@ export function checkTotal(
   findings: Findings,
 ): void {
   for (const pool of pools) {
-    const bulk = pool.values.maxBulkBytes;
-    if (bulk === undefined || bulk <= total) continue;
-    const at = pool.written.maxBulkBytes?.at ?? totalAt ?? pool.at;
-    const path = pathOf(pool.path, POOL_OPTIONS.maxBulkBytes.key);
-    findings.fault(at, path, `${formatSize(bulk)} is above limits.total_bytes (${formatSize(total)})`);
+    const field = speaksRedis(pool) === false ? "maxItemBytes" : "maxBulkBytes";
+    const largest = pool.values[field];
+    if (largest === undefined || largest <= total) continue;
+    const at = pool.written[field]?.at ?? totalAt ?? pool.at;
+    const path = pathOf(pool.path, POOL_OPTIONS[field].key);
+    findings.fault(at, path, `${formatSize(largest)} is above limits.total_bytes (${formatSize(total)})`);
   }
+}
+
+function checkProtocol(pool: PoolDraft, findings: Findings): void {
+  const { redis, redisAuth, protocol } = pool.values;
+  if (pool.written.redis && protocol != null && redis !== (protocol === "redis")) {
+    blame(pool, "protocol", `${quote(protocol)} contradicts redis: ${redis}`, findings);
+  }
+  if (speaksRedis(pool) === false && redisAuth != null) {
+    blame(pool, "redisAuth", "only a Redis pool takes a password", findings);
+  }
+}
+
+/** Undefined while the option that says so has a fault. */
+function speaksRedis({ values: { protocol, redis } }: PoolDraft): boolean | undefined {
+  return protocol == null ? redis : protocol === "redis";
 }
 
 function checkSizeOrder(pool: PoolDraft, findings: Findings): void {

@@ -9,7 +9,16 @@ import { listenAddress } from "./address.ts";
 import { nutcrackerOption, ownOption, type Resolved } from "./option.ts";
 import { serverList } from "./server_entry.ts";
 import { GB, KB, MB } from "./size.ts";
-import { bytePair, choice, flag, integer, milliseconds, optionalText, size } from "./value_types.ts";
+import {
+  bytePair,
+  choice,
+  flag,
+  integer,
+  milliseconds,
+  optional,
+  optionalText,
+  size,
+} from "./value_types.ts";
 
 const HASH_NAMES = Object.keys(HASHES) as HashName[];
 
@@ -131,6 +140,25 @@ const LONGEST_REQUEST = 2047 * MB;
 
 /** The pool options only we have. */
 const OWN_OPTIONS = {
+  protocol: ownOption({
+    key: "protocol",
+    type: optional(choice<"redis" | "memcached">("protocol", ["redis", "memcached"])),
+    default: null,
+    description: "What the pool speaks to clients and servers; left out, `redis` decides.",
+  }),
+  getFailures: ownOption({
+    key: "get_failures",
+    type: choice("answer", ["miss", "error"]),
+    default: "miss",
+    description:
+      "What a memcached request for several keys answers when a server fails: its keys are missing, or one SERVER_ERROR.",
+  }),
+  maxItemBytes: ownOption({
+    key: "max_item",
+    type: size(),
+    default: 128 * MB,
+    description: "Largest memcached item; the servers have limits of their own (`memcached -I`).",
+  }),
   connectTimeoutMs: ownOption({
     key: "connect_timeout",
     type: milliseconds(1),

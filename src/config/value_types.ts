@@ -77,6 +77,11 @@ export function choice<const N extends string>(what: string, names: readonly N[]
   return { schema: fromText(read, { enum: names }), label: names.join(", "), show: String };
 }
 
+/** A value that may be left out: null then. */
+export function optional<T>(type: ValueType<T>): ValueType<T | null> {
+  return { ...type, show: (value) => value === null ? "" : type.show(value) };
+}
+
 /** A text that may be left out: null then. */
 export function optionalText(): ValueType<string | null> {
   return { schema: fromText((text) => text, { type: ["string", "number"] }), label: "text", show: showText };

@@ -3,8 +3,9 @@
  * deadlines. This is where the parts are put together.
  */
 import type { Config, PoolConfig } from "../config/mod.ts";
-import { ALL_COMMANDS } from "../protocol/redis/command_table.ts";
-import { Pool, RedisProtocol, type Report, Shared } from "../proxy/mod.ts";
+import { COMMANDS as MEMCACHED_COMMANDS } from "../protocol/memcached/command_table.ts";
+import { ALL_COMMANDS as REDIS_COMMANDS } from "../protocol/redis/command_table.ts";
+import { MemcachedProtocol, Pool, RedisProtocol, type Report, Shared } from "../proxy/mod.ts";
 import { orderServers } from "../routing/ring/order_servers.ts";
 import { createRing } from "../routing/ring/ring.ts";
 import { listen, type Listener } from "../transport/listen.ts";
@@ -110,8 +111,8 @@ function makeMember(config: PoolConfig, shared: Shared): Member {
     config,
     shared,
     servers,
-    protocol: (self) => new RedisProtocol(self),
-    commands: ALL_COMMANDS.length,
+    protocol: (self) => config.redis ? new RedisProtocol(self) : new MemcachedProtocol(self),
+    commands: (config.redis ? REDIS_COMMANDS : MEMCACHED_COMMANDS).length,
     router: makeRouter(servers.map(() => true), 0),
     watcher: health,
   });

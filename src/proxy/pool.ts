@@ -33,6 +33,8 @@ export class Pool {
   deniedLogins = 0;
   requests = 0;
   failures = 0;
+  /** Failures that were answered as misses. */
+  forgiven = 0;
   cutSessions = 0;
   faultySessions = 0;
 

@@ -50,14 +50,26 @@ export interface ProbeQuestion {
   accepts(reply: Uint8Array): boolean;
 }
 
+/** How a server is asked for its version. */
+export interface VersionQuestion {
+  readonly bytes: Uint8Array;
+  /** Finds the version in the reply, as its first group. */
+  readonly pattern: RegExp;
+  /** What a pool shows while no server has told its version. */
+  readonly unknown: string;
+}
+
 /** One protocol, as one pool speaks it to clients and servers. */
 export interface Protocol {
   readonly greeting: Greeting | null;
   readonly probe: ProbeQuestion;
+  readonly version: VersionQuestion;
   newRequestReader(): RequestReader;
   newReplyReader(): ReplyReader;
   /** Serves the request the reader has just completed. Its bytes are valid until this returns. */
   serve(session: Session, reader: RequestReader): void;
-  /** An error reply with this text. */
+  /** An error reply with this text, the proxy or a server being at fault. */
   errorReply(text: string): Uint8Array;
+  /** An error reply with this text, the client being at fault. */
+  faultReply(text: string): Uint8Array;
 }

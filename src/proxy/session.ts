@@ -239,7 +239,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
         this.#reserve(reader);
       } else if (status === BROKEN) {
         this.pool.sessionFault(this, reader.fault);
-        this.reply(protocol.errorReply(reader.fault));
+        this.reply(protocol.faultReply(reader.fault));
         this.finishAfterReplies();
       }
     }

@@ -8,6 +8,7 @@ import { KeyFinder } from "../../src/protocol/redis/key_finder.ts";
 import { RequestScanner } from "../../src/protocol/redis/request_scanner.ts";
 import type { Pool } from "../../src/proxy/pool.ts";
 import { Splitter } from "../../src/proxy/redis/splitter.ts";
+import { SEVERAL } from "../../src/proxy/placement.ts";
 import { ReplyQueue } from "../../src/proxy/reply_queue.ts";
 import { Request } from "../../src/proxy/request.ts";
 import type { Session } from "../../src/proxy/session.ts";
@@ -53,7 +54,7 @@ class Proxy {
     const entry = lookupCommand(request.bytesOf(0), request.start(0), request.end(0))!;
     const count = this.#finder.findKeys(entry, request);
     const server = this.#splitter.place(request, this.#finder.keys, count);
-    if (server === Splitter.SEVERAL) {
+    if (server === SEVERAL) {
       this.#splitter.send(this as unknown as Session, request, entry, this.#finder.keys, count);
     }
     return server;
@@ -103,7 +104,7 @@ test.each(Array.from({ length: 6 }, (_, i) => i))(
       const words = randomWords(random);
       const servers = serversOf(words);
       const placed = proxy.serve(scan(words, random));
-      expect(placed).toBe(servers.length === 1 ? servers[0]! : Splitter.SEVERAL);
+      expect(placed).toBe(servers.length === 1 ? servers[0]! : SEVERAL);
       if (servers.length === 1) continue;
       const expected = single.run(words);
       const answers = proxy.lanes.flatMap((lane) => lane.run());

@@ -1,5 +1,5 @@
 /** Tells whether a request that may wait for data, such as XREAD, asks to. */
-import { type Arguments, isWord } from "./arguments.ts";
+import { type Arguments, isWord } from "../arguments.ts";
 import type { Command } from "./command.ts";
 
 /**

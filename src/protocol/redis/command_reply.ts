@@ -3,7 +3,7 @@
  * the proxy serves, so that a client which asks before it sends is not promised a command that is then refused.
  * GETKEYS answers for every command in the table: where keys stand doesn't depend on who serves them.
  */
-import { type Arguments, isWord, textOf } from "./arguments.ts";
+import { type Arguments, isWord, textOf } from "../arguments.ts";
 import type { Command, KeySpec } from "./command.ts";
 import { describeCommand, documentCommand, isServed } from "./command_description.ts";
 import { lookupCommand, lookupSubcommand } from "./command_lookup.ts";

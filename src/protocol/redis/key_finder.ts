@@ -4,7 +4,7 @@
  * would be served by the wrong server.
  * Source: redis.io, "Command key specifications".
  */
-import { type Arguments, isWord } from "./arguments.ts";
+import { type Arguments, isWord } from "../arguments.ts";
 import { MINUS, NINE, ZERO } from "./bytes.ts";
 import type { Command, KeySpec } from "./command.ts";
 

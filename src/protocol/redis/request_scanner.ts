@@ -14,7 +14,7 @@ import { ARRAY, BULK, CR, LF, NINE, ZERO } from "./bytes.ts";
 import { encodeInline } from "./inline.ts";
 import { IntegerLine } from "./integer_line.ts";
 import { faultOfCount, faultOfLength, type RequestLimits } from "./request_limits.ts";
-import { ScannedRequest } from "./scanned_request.ts";
+import { RedisRequest } from "./redis_request.ts";
 import { BROKEN, COMPLETE, INCOMPLETE, NOTHING, type ScanStatus } from "../scan_status.ts";
 
 const FRESH = 0;
@@ -33,7 +33,7 @@ const MOST_UNSEEN = 1024;
 const TOO_LARGE = "request is larger than max_request";
 
 /** One request at a time out of a byte stream; after COMPLETE, it is the request. */
-export class RequestScanner extends ScannedRequest {
+export class RequestScanner extends RedisRequest {
   /** Where scanning goes on in the chunk; after COMPLETE or NOTHING, just behind the request. */
   next = 0;
   /** After BROKEN: what to tell the client, without prefix. */

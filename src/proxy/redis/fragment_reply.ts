@@ -1,48 +1,34 @@
-/** Reads a fragment's reply, wherever its bytes are: in one chunk, or held in parts. */
+/** Reads a fragment's RESP reply element by element. */
 import { BULK, CR, MINUS, NINE, ZERO } from "../../protocol/redis/bytes.ts";
-import type { HeldBytes } from "../../protocol/held_bytes.ts";
 import type { Outbox } from "../../transport/outbox.ts";
-import { HeldReply } from "../held_reply.ts";
+import { ReplyView } from "../reply_view.ts";
 import type { Request } from "../request.ts";
 
 /** A cursor over one reply. */
-export class FragmentReply {
-  /** Bytes of the reply. */
-  readonly size: number;
+export class FragmentReply extends ReplyView {
   /** Where the cursor is. */
   at: number;
-  readonly #bytes: Uint8Array | null;
-  readonly #held: HeldBytes | null;
 
   constructor(fragment: Request) {
-    const held = fragment.body instanceof HeldReply ? fragment.body.held : null;
-    this.#held = held;
-    this.#bytes = held === null ? fragment.bytes! : held.joinIfSmall();
-    this.at = held === null ? fragment.start : 0;
-    this.size = held === null ? fragment.end - fragment.start : held.length;
+    super(fragment);
+    this.at = this.from;
   }
 
   /** The type byte at the cursor. */
   get type(): number {
-    return this.#byte(this.at);
-  }
-
-  /** The whole reply in a buffer of its own; before the cursor was moved. */
-  copy(): Uint8Array {
-    if (this.#bytes === null) return this.#held!.join();
-    return Buffer.from(this.#bytes.subarray(this.at, this.at + this.size));
+    return this.byte(this.at);
   }
 
   /** Reads the number behind the type byte and moves behind the line. */
   takeNumber(): number {
     let p = this.at + 1;
     let value = 0;
-    const negative = this.#byte(p) === MINUS;
+    const negative = this.byte(p) === MINUS;
     if (negative) p++;
-    for (let byte = this.#byte(p); byte >= ZERO && byte <= NINE; byte = this.#byte(++p)) {
+    for (let byte = this.byte(p); byte >= ZERO && byte <= NINE; byte = this.byte(++p)) {
       value = value * 10 + byte - ZERO;
     }
-    while (this.#byte(p) !== CR) p++;
+    while (this.byte(p) !== CR) p++;
     this.at = p + 2;
     return negative ? -value : value;
   }
@@ -56,13 +42,6 @@ export class FragmentReply {
 
   /** Appends what lies between `from`, an earlier place of the cursor, and the cursor. */
   appendFrom(from: number, outbox: Outbox): void {
-    if (this.#bytes !== null) outbox.append(this.#bytes, from, this.at);
-    else this.#held!.forEachSlice(from, this.at, (bytes, start, end) => outbox.append(bytes, start, end));
-  }
-
-  #byte(at: number): number {
-    if (this.#bytes !== null) return this.#bytes[at]!;
-    const held = this.#held!;
-    return held.contiguous(at, at + 1)[held.contiguousStart(at, at + 1)]!;
+    this.appendTo(outbox, from, this.at);
   }
 }

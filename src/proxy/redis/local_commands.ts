@@ -2,9 +2,8 @@
 import type { Command } from "../../protocol/redis/command.ts";
 import { commandReply } from "../../protocol/redis/command_reply.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
-import { turn } from "../../transport/turn.ts";
 import type { Pool } from "../pool.ts";
-import { LOCAL_COMMAND } from "../request.ts";
+import { replyLater } from "../reply_later.ts";
 import type { Session } from "../session.ts";
 import type { LocalCommand } from "./local/call.ts";
 import {
@@ -17,7 +16,6 @@ import {
 } from "./local/client.ts";
 import { auth, echo, hello, ping, quit, reset, select } from "./local/connection.ts";
 import { info, lolwut, time } from "./local/server.ts";
-import { errorReply } from "./replies.ts";
 
 /** COMMAND and all its subcommands are answered from the table. */
 const command: LocalCommand = (call) => commandReply(call.command, call.request);
@@ -62,16 +60,8 @@ export class LocalCommands {
     const call = { session, pool: this.#pool, command, request, args: copyArguments(request) };
     const answer = LOCAL_COMMANDS[command.name]!(call);
     if (answer === null) return;
-    if (answer instanceof Uint8Array) {
-      session.reply(answer);
-      return;
-    }
-    const record = session.expect(LOCAL_COMMAND);
-    const deliver = (bytes: Uint8Array): void => {
-      turn.begin();
-      session.replies.deliver(record, bytes, 0, bytes.length);
-    };
-    answer.then(deliver, (error) => deliver(errorReply(`ERR ${error.message}`)));
+    if (answer instanceof Uint8Array) session.reply(answer);
+    else replyLater(session, answer);
   }
 }
 

@@ -14,12 +14,13 @@ import {
 import { ReplyScanner } from "../../protocol/redis/reply_scanner.ts";
 import type { RequestLimits } from "../../protocol/redis/request_limits.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
+import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
-import type { Greeting, ProbeQuestion, Protocol } from "../protocol.ts";
+import type { Greeting, ProbeQuestion, Protocol, VersionQuestion } from "../protocol.ts";
 import type { Session } from "../session.ts";
-import { redisGreeting } from "./greeting.ts";
+import { encodeCommand, redisGreeting } from "./greeting.ts";
 import { LocalCommands } from "./local_commands.ts";
-import { appendRange } from "./request_bytes.ts";
+import { appendRange } from "../request_bytes.ts";
 import { Splitter } from "./splitter.ts";
 import { errorReply, quoteArguments } from "./replies.ts";
 
@@ -37,10 +38,17 @@ const PING: ProbeQuestion = {
   accepts: (reply) => PONG.equals(reply),
 };
 
+const INFO_SERVER: VersionQuestion = {
+  bytes: encodeCommand(["INFO", "server"]),
+  pattern: /^redis_version:([0-9.]+)/m,
+  unknown: "6.0.0",
+};
+
 /** Redis on both sides of one pool. */
 export class RedisProtocol implements Protocol {
   readonly greeting: Greeting | null;
   readonly probe = PING;
+  readonly version = INFO_SERVER;
   readonly #pool: Pool;
   readonly #limits: RequestLimits;
   readonly #finder = new KeyFinder();
@@ -64,6 +72,10 @@ export class RedisProtocol implements Protocol {
   }
 
   errorReply(text: string): Uint8Array {
+    return errorReply(`ERR ${text}`);
+  }
+
+  faultReply(text: string): Uint8Array {
     return errorReply(`ERR ${text}`);
   }
 
@@ -117,7 +129,7 @@ export class RedisProtocol implements Protocol {
       return;
     }
     const server = count === 0 ? this.#fixedServer() : this.#splitter.place(request, finder.keys, count);
-    if (server !== Splitter.SEVERAL) {
+    if (server !== SEVERAL) {
       this.#forward(session, request, command, server);
     } else if (command.handling === "forward") {
       session.reply(errorReply("CROSSSLOT Keys in request don't live on the same server"));

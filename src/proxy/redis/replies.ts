@@ -1,5 +1,5 @@
 /** Replies the proxy writes itself, as RESP2 bytes. */
-import type { Arguments } from "../../protocol/redis/arguments.ts";
+import type { Arguments } from "../../protocol/arguments.ts";
 
 const QUOTED_ARGUMENT_BYTES = 128;
 

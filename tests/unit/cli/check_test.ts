@@ -60,7 +60,6 @@ test("check prints every fault of a bad file and their number, nothing else, and
     code: 1,
     out: [],
     err: [
-      'warning: n.yml:1:1: pool "p": a memcached pool (redis: false) is accepted, but this version can\'t serve it',
       'n.yml:2:11: pool "p": listen: "x" has no port; write host:port or /path',
       'n.yml:3:9: pool "p": hash: "md6" is not a hash; did you mean "md5"?',
       'n.yml:6:5: pool "p": servers[1]: weight 0 is not in 1..2147483647',
@@ -71,7 +70,7 @@ test("check prints every fault of a bad file and their number, nothing else, and
 
 test("check warns and ends with 0 when a file is good but doubtful", async () => {
   const { code, err } = await checking(
-    GOOD.replace("redis: true", "redis: false").replace(/.*hunter2\n/, ""),
+    GOOD.replace("murmur", "fnv1a_64"),
   );
   expect(code).toBe(0);
   expect(err.map((line) => line.split(":")[0])).toEqual(["warning", "sennit"]);

@@ -223,7 +223,11 @@ const SERVERS: readonly BadFile[] = [
 const RULES: readonly BadFile[] = [
   ["has a password on a memcached pool", "p:\n  listen: a:1\n  redis_auth: ^x\n  servers: [ 'a:1:1' ]\n", [
     `${P}: redis_auth`,
-    "only a pool with redis: true takes a password",
+    "only a Redis pool takes a password",
+  ]],
+  ["says two protocols", inPool("protocol: ^memcached"), [
+    `${P}: protocol`,
+    '"memcached" contradicts redis: true',
   ]],
   ["has a client outbox without a gap", inPool("client_outbox_low: ^1mb"), [
     `${P}: client_outbox_low`,

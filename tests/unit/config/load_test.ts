@@ -31,6 +31,9 @@ const DEFAULTS: PoolConfig = {
   serverRetryTimeoutMs: 30_000,
   serverFailureLimit: 2,
   servers: [{ name: "a:1", address: { kind: "tcp", host: "a", port: 1 }, weight: 1 }],
+  protocol: "memcached",
+  getFailures: "miss",
+  maxItemBytes: 134_217_728,
   clientIdleTimeoutMs: 0,
   clientBodyTimeoutMs: 60_000,
   clientKeepaliveMs: 300_000,
@@ -108,6 +111,7 @@ alpha:
       tcpKeepalive: true,
       reusePort: true,
       redis: true,
+      protocol: "redis",
       redisAuth: "0123",
       redisDb: 5,
       preconnect: true,
@@ -123,6 +127,9 @@ alpha:
   });
 
   const OWN_KEYS: [line: string, expected: Partial<PoolConfig>][] = [
+    ["protocol: redis", { protocol: "redis", redis: true }],
+    ["get_failures: error", { getFailures: "error" }],
+    ["max_item: 5mb", { maxItemBytes: 5 * 1024 * 1024 }],
     ["connect_timeout: 100", { connectTimeoutMs: 100 }],
     ["client_idle_timeout: 100", { clientIdleTimeoutMs: 100 }],
     ["client_body_timeout: 100", { clientBodyTimeoutMs: 100 }],
@@ -142,12 +149,18 @@ alpha:
   ];
   for (const [line, expected] of OWN_KEYS) {
     test(`takes ${line} in either form`, () => {
-      const good = { ...DEFAULTS, redis: true, servers: load(inPool()).pools[0]!.servers };
+      const { servers } = load(inPool()).pools[0]!;
+      const good: PoolConfig = { ...DEFAULTS, redis: true, protocol: "redis", servers };
       expect(load(inPool(line)).pools).toEqual([{ ...good, timeoutMs: 0, ...expected }]);
       const own = inPool(line).replaceAll(/^/gm, "  ");
       expect(load(`pools:\n${own}`).pools).toEqual([{ ...good, ...expected }]);
     });
   }
+
+  test("goes by protocol where redis is left out", () => {
+    const [pool] = load(`p: {listen: 'a:1', servers: ['a:1:1'], protocol: redis}\n`).pools;
+    expect(pool).toMatchObject({ protocol: "redis", redis: true });
+  });
 
   test("reads the sections beside the pools", () => {
     const config = load(
@@ -222,18 +235,6 @@ c: { listen: "127.0.0.1:3", redis: true, servers: *servers }
 
   test("names the file as it was told when it reports a fault", () => {
     expect(loadConfig("x", "conf/x.yml").faults[0]!.file).toBe("conf/x.yml");
-  });
-
-  test("warns about a memcached pool, at its switch or at the pool", () => {
-    const left = loadConfig("p: {listen: 'a:1', servers: ['a:1:1']}\n", "n.yml");
-    const said = loadConfig("p: {listen: 'a:1', servers: ['a:1:1'], redis: false}\n", "n.yml");
-    expect(left.warnings.map(({ line, column, path }) => [line, column, path])).toEqual([[1, 1, 'pool "p"']]);
-    expect(said.warnings.map(({ line, column, path }) => [line, column, path])).toEqual([[
-      1,
-      47,
-      'pool "p"',
-    ]]);
-    expect(left.config!.pools[0]!.redis).toBe(false);
   });
 
   test("warns of a hash and distribution that cluster keys, where the choice was made", () => {

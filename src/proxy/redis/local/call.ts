@@ -1,5 +1,5 @@
 /** A command that the proxy answers itself. */
-import type { Arguments } from "../../../protocol/redis/arguments.ts";
+import type { Arguments } from "../../../protocol/arguments.ts";
 import type { Command } from "../../../protocol/redis/command.ts";
 import type { Pool } from "../../pool.ts";
 import type { Session } from "../../session.ts";

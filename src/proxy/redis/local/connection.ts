@@ -1,7 +1,7 @@
 /** Commands about the connection itself. */
 import { VERSION } from "../../../version.ts";
 import { arrayReply, bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
-import { lowestVersion } from "../server_versions.ts";
+import { lowestVersion } from "../../server_versions.ts";
 import { authenticate } from "./authenticate.ts";
 import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
 import { isValidName } from "./client.ts";

@@ -1,7 +1,7 @@
 /** Commands about the server, which is the proxy. */
 import { VERSION } from "../../../version.ts";
 import { arrayReply, bulkReply } from "../replies.ts";
-import { lowestVersion } from "../server_versions.ts";
+import { lowestVersion } from "../../server_versions.ts";
 import type { LocalCall, LocalCommand } from "./call.ts";
 
 /** TIME: seconds and microseconds of the proxy's clock. */

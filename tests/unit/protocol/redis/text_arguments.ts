@@ -1,5 +1,5 @@
 /** Arguments made from strings, for tests. */
-import type { Arguments } from "../../../../src/protocol/redis/arguments.ts";
+import type { Arguments } from "../../../../src/protocol/arguments.ts";
 
 /** The words as a request's arguments; each begins at an offset of its own, as in a real request. */
 export function textArguments(...words: readonly string[]): Arguments {

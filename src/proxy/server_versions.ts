@@ -1,26 +1,24 @@
 /**
- * The Redis version a pool shows its clients: the lowest among its servers, so that a client never counts on what
+ * The version a pool shows its clients: the lowest among its servers, so that a client never counts on what
  * one of them lacks. Servers are asked when a client first wants to know, and again after they were away.
  */
-import type { Backend } from "../backend.ts";
-import type { Pool } from "../pool.ts";
-import { LOCAL_COMMAND, Request } from "../request.ts";
-import { turn } from "../../transport/turn.ts";
-import { FragmentReply } from "./fragment_reply.ts";
-import { encodeCommand } from "./greeting.ts";
+import { turn } from "../transport/turn.ts";
+import type { Backend } from "./backend.ts";
+import type { Pool } from "./pool.ts";
+import type { VersionQuestion } from "./protocol.ts";
+import { ReplyView } from "./reply_view.ts";
+import { LOCAL_COMMAND, Request } from "./request.ts";
 
-/** What is shown while no server has told its version. */
-const UNKNOWN_VERSION = "6.0.0";
 /** A client waits no longer than this for servers that don't answer; milliseconds. */
 const PATIENCE_MS = 1000;
-const ASK = encodeCommand(["INFO", "server"]);
 
 /** The lowest version among the pool's servers that are reachable. */
 export async function lowestVersion(pool: Pool): Promise<string> {
+  const { version: question } = pool.protocol;
   const unknown = pool.backends.filter((backend) => backend.version === "");
-  if (unknown.length > 0) await firstOf(Promise.all(unknown.map((backend) => ask(backend))));
+  if (unknown.length > 0) await firstOf(Promise.all(unknown.map((backend) => ask(backend, question))));
   const known = pool.backends.map((backend) => backend.version).filter((version) => version !== "");
-  return known.sort(compareVersions)[0] ?? UNKNOWN_VERSION;
+  return known.sort(compareVersions)[0] ?? question.unknown;
 }
 
 /** Orders dotted versions by their numbers. */
@@ -34,16 +32,16 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-function ask(backend: Backend): Promise<void> {
+function ask(backend: Backend, question: VersionQuestion): Promise<void> {
   return new Promise((resolve) => {
     const take = (request: Request): void => {
-      const text = Buffer.from(new FragmentReply(request).copy()).toString("latin1");
-      backend.version = /^redis_version:([0-9.]+)/m.exec(text)?.[1] ?? "";
+      const text = Buffer.from(new ReplyView(request).copy()).toString("latin1");
+      backend.version = question.pattern.exec(text)?.[1] ?? "";
       resolve();
     };
     const lane = backend.firstLane;
     if (!lane.begin(new Request(null, { take }, LOCAL_COMMAND, turn.now))) return;
-    lane.outbox.append(ASK, 0, ASK.length);
+    lane.outbox.append(question.bytes, 0, question.bytes.length);
     lane.push();
   });
 }

@@ -1,9 +1,9 @@
 /**
- * A request as the scanner found it: its bytes, and for every argument where it begins and ends. An argument is two
+ * A request as a scanner found it: its bytes, and for every argument where it begins and ends. An argument is two
  * offsets in reused typed arrays, nothing more.
  */
 import type { Arguments } from "./arguments.ts";
-import { HeldBytes } from "../held_bytes.ts";
+import { HeldBytes } from "./held_bytes.ts";
 
 const FIRST_ROOM = 64;
 /** Offset arrays that have grown beyond this many arguments are given back. */
@@ -48,21 +48,6 @@ export class ScannedRequest implements Arguments {
   end(index: number): number {
     if (this.bytes !== null) return this.ends[index]!;
     return this.start(index) + this.ends[index]! - this.starts[index]!;
-  }
-
-  /** Where the `$length` line of argument `index` begins, counted as `from` and `to` are. */
-  rawStart(index: number): number {
-    return index === 0 ? this.#firstBulk() : this.ends[index - 1]! + 2;
-  }
-
-  /** Behind the CRLF that closes argument `index`, counted as `from` and `to` are. */
-  rawEnd(index: number): number {
-    return this.ends[index]! + 2;
-  }
-
-  #firstBulk(): number {
-    const length = this.ends[0]! - this.starts[0]!;
-    return this.starts[0]! - 3 - (length < 10 ? 1 : String(length).length);
   }
 
   /** Makes room for the offsets of `count` arguments; those that are there stay. */

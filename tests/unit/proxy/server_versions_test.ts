@@ -1,11 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import type { Pool } from "../../../../src/proxy/pool.ts";
-import { compareVersions, lowestVersion } from "../../../../src/proxy/redis/server_versions.ts";
-import type { Request } from "../../../../src/proxy/request.ts";
-import { bulk, error } from "../../../support/resp_encoder.ts";
-import { inChunk, inParts } from "./fragments.ts";
+import type { Pool } from "../../../src/proxy/pool.ts";
+import { compareVersions, lowestVersion } from "../../../src/proxy/server_versions.ts";
+import type { Request } from "../../../src/proxy/request.ts";
+import { bulk, error } from "../../support/resp_encoder.ts";
+import { inChunk, inParts } from "./redis/fragments.ts";
 
 const INFO = (version: string) => bulk(`# Server\r\nredis_version:${version}\r\nredis_git_sha1:0\r\n`);
+
+const QUESTION = { bytes: Buffer.from("version?"), pattern: /redis_version:([0-9.]+)/, unknown: "6.0.0" };
 
 /** A server that answers with this reply, or fails at once when it is down. */
 function backend(version: string, answered: Request | null, isDown = false) {
@@ -31,7 +33,7 @@ function backend(version: string, answered: Request | null, isDown = false) {
 }
 
 function poolOf(...backends: ReturnType<typeof backend>[]): Pool {
-  return { backends } as unknown as Pool;
+  return { backends, protocol: { version: QUESTION } } as unknown as Pool;
 }
 
 describe("lowestVersion", () => {

@@ -1,0 +1,107 @@
+/**
+ * Every memcached command the proxy serves, one line each.
+ *
+ * Source: memcached's protocol.txt (1.6), and the behaviour of memcached 1.6.18 on malformed lines.
+ */
+import type { Command } from "./command.ts";
+
+type Declaration = Partial<Omit<Command, "id" | "name">> & Pick<Command, "handling" | "fewest" | "most">;
+
+const ANY = Infinity;
+const BAD_LINE = "CLIENT_ERROR bad command line format";
+const TOO_MANY_FLAGS = "CLIENT_ERROR options flags are too long";
+
+const GET: Declaration = { handling: "gather", fewest: 2, most: ANY, keyAt: 1 };
+const GAT: Declaration = { handling: "gather", fewest: 2, most: ANY, keyAt: 2 };
+const STORE: Declaration = {
+  handling: "forward",
+  fewest: 5,
+  most: 6,
+  keyAt: 1,
+  lengthAt: 4,
+  hush: "noreply",
+};
+const CHANGE: Declaration = { handling: "forward", fewest: 3, most: 4, keyAt: 1, hush: "noreply" };
+const META: Declaration = {
+  handling: "forward",
+  fewest: 2,
+  most: 19,
+  tooMany: TOO_MANY_FLAGS,
+  keyAt: 1,
+  hush: "q",
+  isMeta: true,
+};
+const META_STORE: Declaration = {
+  ...META,
+  tooMany: "CLIENT_ERROR options flags too long",
+  lengthAt: 2,
+  nominal: ["HD"],
+};
+const LOCAL: Declaration = { handling: "local", fewest: 1, most: ANY };
+
+const DECLARATIONS: Record<string, Declaration> = {
+  get: GET,
+  gets: GET,
+  gat: GAT,
+  gats: GAT,
+  set: STORE,
+  add: STORE,
+  replace: STORE,
+  append: STORE,
+  prepend: STORE,
+  cas: { ...STORE, fewest: 6, most: 7 },
+  delete: { ...CHANGE, fewest: 2 },
+  incr: CHANGE,
+  decr: CHANGE,
+  touch: CHANGE,
+  flush_all: { handling: "everywhere", fewest: 1, most: 3, hush: "noreply" },
+  verbosity: { handling: "everywhere", fewest: 2, most: 3, hush: "noreply" },
+  mg: { ...META, nominal: ["EN"] },
+  ms: META_STORE,
+  md: { ...META, nominal: ["HD"] },
+  ma: { ...META, nominal: ["HD", "VA"] },
+  me: { ...META, tooFew: BAD_LINE, hush: "never" },
+  mn: LOCAL,
+  version: LOCAL,
+  stats: LOCAL,
+  quit: LOCAL,
+  shutdown: LOCAL,
+};
+
+/** All commands, by id. */
+export const COMMANDS: readonly Command[] = Object.entries(DECLARATIONS).map(([name, declared], id) => ({
+  id,
+  name,
+  tooFew: "ERROR",
+  tooMany: "ERROR",
+  keyAt: 0,
+  lengthAt: 0,
+  hush: "never",
+  nominal: [],
+  isMeta: false,
+  ...declared,
+}));
+
+/** Commands whose names have so many letters; the busier ones first. */
+const BY_LENGTH: readonly (readonly { name: Uint8Array; command: Command }[])[] = Array.from(
+  { length: 1 + Math.max(...COMMANDS.map((command) => command.name.length)) },
+  (_, length) =>
+    COMMANDS.filter((command) => command.name.length === length).map((command) => ({
+      name: Buffer.from(command.name),
+      command,
+    })),
+);
+
+/** The command that `bytes[start, end)` names, or null. Cost: no allocation. */
+export function lookupCommand(bytes: Uint8Array, start: number, end: number): Command | null {
+  const length = end - start;
+  if (length >= BY_LENGTH.length) return null;
+  const candidates = BY_LENGTH[length]!;
+  for (let i = 0; i < candidates.length; i++) {
+    const { name, command } = candidates[i]!;
+    let at = 0;
+    while (at < length && bytes[start + at] === name[at]) at++;
+    if (at === length) return command;
+  }
+  return null;
+}

@@ -1,0 +1,61 @@
+/** The commands the proxy answers itself: one entry per command, by name. */
+import { COMMANDS } from "../../protocol/memcached/command_table.ts";
+import type { RequestScanner } from "../../protocol/memcached/request_scanner.ts";
+import { replyLater } from "../reply_later.ts";
+import { lowestVersion } from "../server_versions.ts";
+import type { Session } from "../session.ts";
+import { askEverywhere, sameReply } from "./everywhere.ts";
+import { appendRequest } from "./request_bytes.ts";
+import { foldStats, ownStats, SERVER_STATS } from "./stats.ts";
+
+type LocalCommand = (session: Session, request: RequestScanner) => void;
+
+const REFUSED_STATS = Buffer.from(
+  `CLIENT_ERROR this proxy has stats, stats ${
+    Object.keys(SERVER_STATS).join(", stats ")
+  } and stats reset\r\n`,
+);
+
+const stats: LocalCommand = (session, request) => {
+  const what = wordOf(request, 1);
+  const command = request.command!.id + 1;
+  if (what === "") {
+    replyLater(session, ownStats(session.pool));
+  } else if (what === "reset") {
+    askEverywhere(session, command, (outbox) => appendRequest(outbox, request), sameReply("RESET"));
+  } else if (Object.hasOwn(SERVER_STATS, what)) {
+    const merge = foldStats(SERVER_STATS[what]!);
+    askEverywhere(session, command, (outbox) => appendRequest(outbox, request), merge);
+  } else {
+    session.reply(REFUSED_STATS);
+  }
+};
+
+const MN = Buffer.from("MN\r\n");
+const NO_SHUTDOWN = Buffer.from("ERROR: shutdown not enabled\r\n");
+
+const LOCAL_COMMANDS: Record<string, LocalCommand> = {
+  // Replies leave in order, so this one leaves behind all that was asked before it, of whatever server.
+  mn: (session) => session.reply(MN),
+  version: (session) => replyLater(session, versionReply(session)),
+  stats,
+  quit: (session) => session.finishAfterReplies(),
+  shutdown: (session) => session.reply(NO_SHUTDOWN),
+};
+
+/** Local commands by command id; undefined for those that are not. */
+export const LOCAL_BY_ID: readonly (LocalCommand | undefined)[] = COMMANDS.map(({ name }) =>
+  LOCAL_COMMANDS[name]
+);
+
+async function versionReply(session: Session): Promise<Uint8Array> {
+  return Buffer.from(`VERSION ${await lowestVersion(session.pool)}\r\n`);
+}
+
+/** A word as text; empty when there is none. */
+function wordOf(request: RequestScanner, index: number): string {
+  if (index >= request.count) return "";
+  return Buffer.from(request.bytesOf(index).subarray(request.start(index), request.end(index))).toString(
+    "latin1",
+  );
+}

@@ -1,0 +1,51 @@
+/** The bytes of a fragment's reply, wherever they are: in one chunk, or held in parts. */
+import type { HeldBytes } from "../protocol/held_bytes.ts";
+import type { Outbox } from "../transport/outbox.ts";
+import { HeldReply } from "./held_reply.ts";
+import type { Request } from "./request.ts";
+
+/** One reply, complete. Places in it are counted from `from`. */
+export class ReplyView {
+  /** Where the reply begins. */
+  readonly from: number;
+  /** Bytes of the reply. */
+  readonly size: number;
+  readonly #bytes: Uint8Array | null;
+  readonly #held: HeldBytes | null;
+
+  constructor(fragment: Request) {
+    const held = fragment.body instanceof HeldReply ? fragment.body.held : null;
+    this.#held = held;
+    this.#bytes = held === null ? fragment.bytes! : held.joinIfSmall();
+    this.from = held === null ? fragment.start : 0;
+    this.size = held === null ? fragment.end - fragment.start : held.length;
+  }
+
+  /** The byte at a place. */
+  byte(at: number): number {
+    if (this.#bytes !== null) return this.#bytes[at]!;
+    const held = this.#held!;
+    return held.contiguous(at, at + 1)[held.contiguousStart(at, at + 1)]!;
+  }
+
+  /** Whether `text`, one character per byte, stands at a place. */
+  has(text: string, at: number): boolean {
+    if (at + text.length > this.from + this.size) return false;
+    for (let i = 0; i < text.length; i++) {
+      if (this.byte(at + i) !== text.charCodeAt(i)) return false;
+    }
+    return true;
+  }
+
+  /** The whole reply in a buffer of its own. */
+  copy(): Uint8Array {
+    if (this.#bytes === null) return this.#held!.join();
+    return Buffer.from(this.#bytes.subarray(this.from, this.from + this.size));
+  }
+
+  /** Appends what lies between two places. */
+  appendTo(outbox: Outbox, from: number, to: number): void {
+    if (this.#bytes !== null) outbox.append(this.#bytes, from, to);
+    else this.#held!.forEachSlice(from, to, (bytes, start, end) => outbox.append(bytes, start, end));
+  }
+}
