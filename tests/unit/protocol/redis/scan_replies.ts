@@ -1,6 +1,7 @@
 /** Drives a ReplyScanner as a lane does, and writes down what it finds. */
 import { ReplyScanner } from "../../../../src/protocol/redis/reply_scanner.ts";
 import { BROKEN, COMPLETE } from "../../../../src/protocol/scan_status.ts";
+import type { ReplyReader } from "../../../../src/proxy/protocol.ts";
 import type { Piece } from "../../../support/cuts.ts";
 
 /** What a stream held. */
@@ -13,7 +14,10 @@ export interface FoundReplies {
 }
 
 /** Scans the pieces to their end, or to where they are no RESP any more. */
-export function scanReplies(pieces: Iterable<Piece>, scanner = new ReplyScanner()): FoundReplies {
+export function scanReplies(
+  pieces: Iterable<Piece>,
+  scanner: ReplyReader = new ReplyScanner(),
+): FoundReplies {
   const replies: string[] = [];
   let rest = "";
   for (const { bytes, start, end } of pieces) {
