@@ -23,18 +23,24 @@ export class Split implements ReplyTaker {
   readonly #parent: Request;
   readonly #merge: Merge;
   readonly #fragments: Request[] = [];
-  #left: number;
+  /** Fragments to be answered, and one more until all are sent. */
+  #left = 1;
 
-  /** `count` fragments will be added and answered. */
-  constructor(parent: Request, count: number, merge: Merge) {
+  constructor(parent: Request, merge: Merge) {
     this.#parent = parent;
-    this.#left = count;
     this.#merge = merge;
   }
 
-  /** Adds a fragment that is about to be sent. */
+  /** Adds a fragment that is about to be sent; it may fail at once. */
   add(fragment: Request): void {
     this.#fragments.push(fragment);
+    this.#left++;
+  }
+
+  /** No more fragments follow. */
+  seal(): void {
+    this.#left--;
+    if (this.#left === 0 && this.#parent.state !== SETTLED) this.#finish();
   }
 
   /** Counts as it comes; nothing is kept for a client that is gone. */
@@ -54,11 +60,13 @@ export class Split implements ReplyTaker {
       release(fragment);
       return;
     }
+    if (this.#left > 0) parent.session!.replies.holdFragment(parent, fragment);
+    else this.#finish();
+  }
+
+  #finish(): void {
+    const parent = this.#parent;
     const { replies } = parent.session!;
-    if (this.#left > 0) {
-      replies.holdFragment(parent, fragment);
-      return;
-    }
     replies.dropPart(parent);
     const merged = this.#merge.merge(this.#fragments);
     if (merged instanceof Uint8Array) {

@@ -13,6 +13,7 @@ export const BINARY = 0x80;
 
 export const UPPER_A = 65;
 export const UPPER_I = 73;
+export const UPPER_L = 76;
 export const UPPER_S = 83;
 export const UPPER_V = 86;
 export const UPPER_Z = 90;

@@ -33,6 +33,10 @@ export interface Command {
   /** What memcached says when there are too few or too many. */
   readonly tooFew: string;
   readonly tooMany: string;
+  /** What it says when a meta command has a flag twice. */
+  readonly twice: string;
+  /** Bytes of the longest line that memcached reads to its end whenever that comes; beyond, it may close. */
+  readonly longestLine: number;
   /** Word where the key stands, or the first of the keys; 0 when there is none. */
   readonly keyAt: number;
   /** Word with the length of the data block that follows the line; 0 when none follows. */

@@ -25,8 +25,8 @@ const LOWER_Q = 113;
 
 const NO_SUCH_COMMAND = "ERROR";
 const BAD_LINE = "CLIENT_ERROR bad command line format";
+const BAD_EXPIRY = "CLIENT_ERROR invalid exptime argument";
 const TOO_LARGE = "SERVER_ERROR object too large for cache";
-const DUPLICATE_FLAG = "CLIENT_ERROR duplicate flag";
 
 /** One command line: words, and what they say. Words are the request's arguments. */
 export class CommandLine extends ScannedRequest {
@@ -57,37 +57,36 @@ export class CommandLine extends ScannedRequest {
   /** Cuts the line that begins at `pos` into words. Answers where the next begins, or -1 when this one has no end. */
   protected cut(bytes: Uint8Array, pos: number, end: number): number {
     let count = 0;
-    let wordAt = -1;
     let spaces = 0;
     let hasControls = false;
+    let byte = 0;
     let p = pos;
-    for (; p < end; p++) {
-      const byte = bytes[p]!;
-      if (byte > SPACE && byte !== DELETE) {
-        if (wordAt < 0) wordAt = p;
-        continue;
+    for (;;) {
+      while (p < end && bytes[p] === SPACE) {
+        spaces++;
+        p++;
       }
-      const endsLine = byte === LF || (byte === CR && bytes[p + 1] === LF && p + 1 < end);
-      if (byte !== SPACE && !endsLine) {
+      const wordAt = p;
+      for (;;) {
+        while (p < end && (byte = bytes[p]!) > SPACE && byte !== DELETE) p++;
+        if (p >= end || byte === SPACE || byte === LF) break;
+        if (byte === CR && p + 1 < end && bytes[p + 1] === LF) break;
         hasControls = true;
-        if (wordAt < 0) wordAt = p;
-        continue;
+        p++;
       }
-      if (wordAt >= 0) {
+      if (p >= end) return -1;
+      if (p > wordAt) {
         if (count === this.starts.length) this.grow(count * 2);
         this.starts[count] = wordAt;
         this.ends[count] = p;
         count++;
-        wordAt = -1;
       }
-      if (endsLine) break;
-      spaces++;
+      if (byte !== SPACE) break;
     }
-    if (p >= end) return -1;
     this.count = count;
     this.#hasControls = hasControls;
-    this.#isTidy = spaces === count - 1 && bytes[p] === CR;
-    return bytes[p] === CR ? p + 2 : p + 1;
+    this.#isTidy = spaces === count - 1 && byte === CR;
+    return byte === CR ? p + 2 : p + 1;
   }
 
   /** Sets what the words in `bytes` say. */
@@ -107,6 +106,7 @@ export class CommandLine extends ScannedRequest {
     this.sentWords = count;
     if (command.hush === "noreply") this.#findNoreply(command, bytes);
     this.plain = this.#isTidy && this.sentWords === count;
+    if (command.handling === "gather" && !this.#isExpiryGood(command, bytes)) return BAD_EXPIRY;
     if (command.lengthAt > 0) {
       if (count <= command.lengthAt) return BAD_LINE;
       const length = this.#number(bytes, command.lengthAt, LARGEST_LENGTH);
@@ -119,7 +119,7 @@ export class CommandLine extends ScannedRequest {
     }
     // Unlike memcached, which takes such keys. Their data block must not be read as commands.
     if (this.#hasControls) return BAD_LINE;
-    if (command.isMeta && !this.#findFlags(command, bytes)) return DUPLICATE_FLAG;
+    if (command.isMeta && !this.#findFlags(command, bytes)) return command.twice;
     return this.blockBytes - 2 > this.#limits.maxItemBytes ? TOO_LARGE : "";
   }
 
@@ -149,6 +149,11 @@ export class CommandLine extends ScannedRequest {
     if (this.#number(bytes, 2, LARGEST_UINT32) === NO_NUMBER) return false;
     if (!isInt32(bytes, this.starts[3]!, this.ends[3]!)) return false;
     return this.command!.fewest === 5 || isUint64(bytes, this.starts[5]!, this.ends[5]!);
+  }
+
+  /** `gat` has an expiry before its keys; on many lines, if it comes to that. */
+  #isExpiryGood(command: Command, bytes: Uint8Array): boolean {
+    return command.keyAt === 1 || isInt32(bytes, this.starts[1]!, this.ends[1]!);
   }
 
   #number(bytes: Uint8Array, word: number, largest: number): number {

@@ -8,10 +8,13 @@ import type { Command } from "./command.ts";
 type Declaration = Partial<Omit<Command, "id" | "name">> & Pick<Command, "handling" | "fewest" | "most">;
 
 const ANY = Infinity;
+/** Longer lines than this memcached may not wait for, and closes; bytes. */
+export const LONGEST_LINE = 2048;
 const BAD_LINE = "CLIENT_ERROR bad command line format";
+const BAD_FLAG = "CLIENT_ERROR invalid or duplicate flag";
 const TOO_MANY_FLAGS = "CLIENT_ERROR options flags are too long";
 
-const GET: Declaration = { handling: "gather", fewest: 2, most: ANY, keyAt: 1 };
+const GET: Declaration = { handling: "gather", fewest: 2, most: ANY, longestLine: ANY, keyAt: 1 };
 const GAT: Declaration = { handling: "gather", fewest: 2, most: ANY, keyAt: 2 };
 const STORE: Declaration = {
   handling: "forward",
@@ -58,8 +61,8 @@ const DECLARATIONS: Record<string, Declaration> = {
   verbosity: { handling: "everywhere", fewest: 2, most: 3, hush: "noreply" },
   mg: { ...META, nominal: ["EN"] },
   ms: META_STORE,
-  md: { ...META, nominal: ["HD"] },
-  ma: { ...META, nominal: ["HD", "VA"] },
+  md: { ...META, twice: BAD_FLAG, nominal: ["HD"] },
+  ma: { ...META, twice: BAD_FLAG, nominal: ["HD", "VA"] },
   me: { ...META, tooFew: BAD_LINE, hush: "never" },
   mn: LOCAL,
   version: LOCAL,
@@ -74,6 +77,8 @@ export const COMMANDS: readonly Command[] = Object.entries(DECLARATIONS).map(([n
   name,
   tooFew: "ERROR",
   tooMany: "ERROR",
+  twice: "CLIENT_ERROR duplicate flag",
+  longestLine: LONGEST_LINE,
   keyAt: 0,
   lengthAt: 0,
   hush: "never",

@@ -9,7 +9,7 @@
  * A line that is whole in its chunk is read where it stands; one that is cut is put together first.
  */
 import { BROKEN, COMPLETE, INCOMPLETE, type ScanStatus } from "../scan_status.ts";
-import { CR, LF, NINE, SPACE, UPPER_A, UPPER_I, UPPER_S, UPPER_V, UPPER_Z, ZERO } from "./bytes.ts";
+import { CR, LF, NINE, SPACE, UPPER_A, UPPER_I, UPPER_L, UPPER_S, UPPER_V, UPPER_Z, ZERO } from "./bytes.ts";
 
 /** No line of a server is longer: a key of 250 bytes, encoded, and flags; bytes. */
 const LONGEST_LINE = 8192;
@@ -61,6 +61,13 @@ export class ReplyScanner {
         if (!this.#isLastBlock) continue;
         this.next = p;
         return COMPLETE;
+      }
+      if (chunk[p] === UPPER_V && !this.#isCut) {
+        const behind = behindValue(chunk, p, end);
+        if (behind > 0) {
+          p = behind;
+          continue;
+        }
       }
       const lineAt = p;
       while (p < end && chunk[p] !== LF) p++;
@@ -124,6 +131,32 @@ export class ReplyScanner {
     this.reset();
     return BROKEN;
   }
+}
+
+/** Behind the VALUE block at `pos` if it is whole in its chunk and as it should be, else 0. The short way through. */
+function behindValue(chunk: Uint8Array, pos: number, end: number): number {
+  if (chunk[pos + 2] !== UPPER_L) return 0;
+  const flagsAt = behindWord(chunk, pos + "VALUE ".length, end);
+  const lengthAt = behindWord(chunk, flagsAt, end);
+  let p = lengthAt;
+  let length = 0;
+  let byte = 0;
+  while (p < end && (byte = chunk[p]!) >= ZERO && byte <= NINE) {
+    length = length * 10 + byte - ZERO;
+    p++;
+  }
+  if (p === lengthAt || p - lengthAt >= MOST_DIGITS || flagsAt === lengthAt) return 0;
+  if (byte === SPACE) p = behindWord(chunk, p + 1, end);
+  if (chunk[p] !== CR || chunk[p + 1] !== LF) return 0;
+  p += 2 + length + 2;
+  return p <= end && chunk[p - 2] === CR && chunk[p - 1] === LF ? p : 0;
+}
+
+/** Behind a word and the space that ends it, or where the line ends. */
+function behindWord(chunk: Uint8Array, at: number, end: number): number {
+  let p = at;
+  while (p < end && chunk[p]! > SPACE) p++;
+  return p < end && chunk[p] === SPACE ? p + 1 : p;
 }
 
 function kindOf(bytes: Uint8Array, start: number): number {

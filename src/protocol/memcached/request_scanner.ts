@@ -8,13 +8,12 @@
  */
 import { BROKEN, COMPLETE, INCOMPLETE, NOTHING, type ScanStatus } from "../scan_status.ts";
 import { BINARY, CR, LF } from "./bytes.ts";
+import { LONGEST_LINE } from "./command_table.ts";
 import { CommandLine, type LineLimits } from "./command_line.ts";
 
 /** What a request may weigh. */
 export interface RequestLimits extends LineLimits {
-  /** Longest line of a command that takes no list of keys; bytes. */
-  readonly maxInlineBytes: number;
-  /** Longest line at all; bytes. */
+  /** Longest line with a list of keys; bytes. */
   readonly maxRequestBytes: number;
 }
 
@@ -188,8 +187,7 @@ export class RequestScanner extends CommandLine {
 
   #isTooLong(size: number): boolean {
     // Only a list of keys may go on and on.
-    const limits = this.#limits;
-    return size > (this.#firstByte === LOWER_G ? limits.maxRequestBytes : limits.maxInlineBytes);
+    return size > (this.#firstByte === LOWER_G ? this.#limits.maxRequestBytes : LONGEST_LINE);
   }
 
   #broken(fault: string): ScanStatus {

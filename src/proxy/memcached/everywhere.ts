@@ -17,7 +17,7 @@ export function askEverywhere(
   const { backends } = session.pool;
   const parent = session.expect(command);
   session.charge(parent);
-  const split = new Split(parent, backends.length, merge);
+  const split = new Split(parent, merge);
   for (const backend of backends) {
     const lane = backend.laneOf(session);
     const fragment = new Request(null, split, command, turn.now);
@@ -27,6 +27,7 @@ export function askEverywhere(
     lane.push();
     if (lane.full) session.waitFor(lane);
   }
+  split.seal();
 }
 
 /** What all servers say; where they differ, the first reply that is not `expected`. */

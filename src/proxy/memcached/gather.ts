@@ -16,6 +16,8 @@ import { appendWord, CRLF } from "./request_bytes.ts";
 const END = Buffer.from("END\r\n");
 const END_TEXT = "END\r\n";
 const SERVER_ERROR = "SERVER_ERROR ";
+/** The longest key with the space before it and the CRLF behind it; bytes. */
+const LONGEST_WORD = 253;
 
 /** Sends requests with several keys. One per pool. */
 export class Gather {
@@ -35,45 +37,49 @@ export class Gather {
     const keys = this.#listKeys(command.keyAt, count);
     const parent = session.expect(command.id + 1);
     session.charge(parent);
+    const split = new Split(parent, new Values(this.#pool));
     if (this.#placement.place(this.#pool.router, request, keys, count) === -1) {
-      this.#failAll(parent);
-      return;
+      this.#pool.fail(newFragment(split, parent), "Connection refused");
+    } else {
+      for (const server of this.#placement.chain(count, this.#pool.backends.length)) {
+        this.#ask(server, session, request, split, parent);
+      }
     }
-    const servers = this.#placement.chain(count, this.#pool.backends.length);
-    const split = new Split(parent, servers.length, new Values(this.#pool));
-    for (const server of servers) {
-      const lane = this.#pool.backends[server]!.laneOf(session);
-      const fragment = new Request(null, split, command.id + 1, turn.now);
-      split.add(fragment);
-      if (!lane.begin(fragment)) continue;
-      this.#append(lane.outbox, request, server);
-      lane.push();
-      if (lane.full) session.waitFor(lane);
-    }
+    split.seal();
   }
 
-  /** No server is left to ask. */
-  #failAll(parent: Request): void {
-    const split = new Split(parent, 1, new Values(this.#pool));
-    const fragment = new Request(null, split, parent.command, turn.now);
-    split.add(fragment);
-    this.#pool.fail(fragment, "Connection refused");
+  /** Asks one server for its keys, with as many requests as that takes. */
+  #ask(server: number, session: Session, request: RequestScanner, split: Split, parent: Request): void {
+    const lane = this.#pool.backends[server]!.laneOf(session);
+    let key = this.#placement.first[server]!;
+    while (key !== NONE) {
+      // After a failure all that follow fail at once too.
+      if (lane.begin(newFragment(split, parent))) key = this.#append(lane.outbox, request, key);
+      else key = NONE;
+    }
+    lane.push();
+    if (lane.full) session.waitFor(lane);
   }
 
-  #append(outbox: Outbox, request: RequestScanner, server: number): void {
-    const { first, next } = this.#placement;
-    const { keyAt } = request.command!;
+  /** Appends one request for `key` and those of its server that follow. Answers the first that didn't fit. */
+  #append(outbox: Outbox, request: RequestScanner, key: number): number {
+    const { next } = this.#placement;
+    const { keyAt, longestLine } = request.command!;
     const bytes = request.bytes!;
+    const lineAt = outbox.position;
     appendWord(outbox, request, 0);
     // A word goes with the space before it.
     for (let word = 1; word < keyAt; word++) outbox.append(bytes, request.start(word) - 1, request.end(word));
-    for (let i = first[server]!; i !== NONE; i = next[i]!) {
+    let i = key;
+    while (i !== NONE && outbox.position - lineAt + LONGEST_WORD < longestLine) {
       const from = request.start(keyAt + i) - 1;
       // Neighbours that go to one server lie side by side in the line: they are appended together.
-      if (request.plain) { while (next[i] === i + 1) i++; }
+      if (request.plain && longestLine === Infinity) { while (next[i] === i + 1) i++; }
       outbox.append(bytes, from, request.end(keyAt + i));
+      i = next[i]!;
     }
     outbox.append(CRLF, 0, 2);
+    return i;
   }
 
   #listKeys(keyAt: number, count: number): Int32Array {
@@ -81,6 +87,12 @@ export class Gather {
     for (let i = 0; i < count; i++) this.#keys[i] = keyAt + i;
     return this.#keys;
   }
+}
+
+function newFragment(split: Split, parent: Request): Request {
+  const fragment = new Request(null, split, parent.command, turn.now);
+  split.add(fragment);
+  return fragment;
 }
 
 /** The VALUE blocks of all servers and one END. What a server fails to give is missing, if the pool wants that. */

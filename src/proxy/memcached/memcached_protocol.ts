@@ -103,9 +103,10 @@ export class MemcachedProtocol implements Protocol {
 
   #forwardHushed(session: Session, request: RequestScanner, figures: number): void {
     const parent = session.expect(figures);
-    const split = new Split(parent, 1, HUSHES[request.command!.id]!);
+    const split = new Split(parent, HUSHES[request.command!.id]!);
     const fragment = new Request(null, split, figures, turn.now);
     split.add(fragment);
+    split.seal();
     this.#send(session, request, parent, fragment);
   }
 

@@ -34,7 +34,7 @@ export class Splitter {
     const { first, next, size } = this.#placement;
     const parent = session.expect(command.id + 1);
     session.charge(parent);
-    const split = new Split(parent, servers.length, this.#mergeFor(command, servers, count));
+    const split = new Split(parent, this.#mergeFor(command, servers, count));
     const width = command.handling === "split-pairs" ? 2 : 1;
     for (const server of servers) {
       const lane = this.#pool.backends[server]!.laneOf(session);
@@ -55,6 +55,7 @@ export class Splitter {
       lane.push();
       if (lane.full) session.waitFor(lane);
     }
+    split.seal();
   }
 
   #mergeFor(command: Command, servers: readonly number[], count: number): Merge {

@@ -9,7 +9,6 @@ import type { Piece } from "../../../support/cuts.ts";
 export const WIDE: RequestLimits = {
   maxItemBytes: 128 * 1024 * 1024,
   maxArguments: 1024 * 1024,
-  maxInlineBytes: 64 * 1024,
   maxRequestBytes: 1024 * 1024 * 1024,
 };
 
