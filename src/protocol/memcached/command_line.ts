@@ -17,6 +17,7 @@ export interface LineLimits {
 }
 
 const LONGEST_KEY = 250;
+const LONGEST_EXPIRY = 20;
 const LARGEST_UINT32 = 0xffffffff;
 /** The largest length memcached reads; with its CRLF it fits in 31 bits. */
 const LARGEST_LENGTH = 0x7ffffffd;
@@ -106,7 +107,7 @@ export class CommandLine extends ScannedRequest {
     this.sentWords = count;
     if (command.hush === "noreply") this.#findNoreply(command, bytes);
     this.plain = this.#isTidy && this.sentWords === count;
-    if (command.handling === "gather" && !this.#isExpiryGood(command, bytes)) return BAD_EXPIRY;
+    if (command.handling === "gather" && !this.#isExpiryShort(command)) return BAD_EXPIRY;
     if (command.lengthAt > 0) {
       if (count <= command.lengthAt) return BAD_LINE;
       const length = this.#number(bytes, command.lengthAt, LARGEST_LENGTH);
@@ -151,9 +152,9 @@ export class CommandLine extends ScannedRequest {
     return this.command!.fewest === 5 || isUint64(bytes, this.starts[5]!, this.ends[5]!);
   }
 
-  /** `gat` has an expiry before its keys; on many lines, if it comes to that. */
-  #isExpiryGood(command: Command, bytes: Uint8Array): boolean {
-    return command.keyAt === 1 || isInt32(bytes, this.starts[1]!, this.ends[1]!);
+  /** `gat` has an expiry before its keys, which stands on every line it leaves as; the server reads it. */
+  #isExpiryShort(command: Command): boolean {
+    return command.keyAt === 1 || this.ends[1]! - this.starts[1]! <= LONGEST_EXPIRY;
   }
 
   #number(bytes: Uint8Array, word: number, largest: number): number {
