@@ -1,5 +1,5 @@
 /** The rows of the comparison: what is measured under which name, and the bars that this proxy sets itself. */
-import type { Load } from "./redis_benchmark.ts";
+import type { Load } from "./load.ts";
 
 /** What a row must reach, as CPU per request. */
 export interface Bar {
@@ -61,6 +61,14 @@ export const ROWS: readonly Row[] = [
   { ...load("get", 64, 1), name: "paced-get-64", kind: "paced" },
   { ...load("get", 16 * KB, 1), name: "paced-get-16384", kind: "paced" },
   { ...load("get", 64, 1), name: "startup", kind: "startup" },
+  memcached("get", 64, 50, { maxRatio: 0.85 }),
+  memcached("set", 64, 50, { maxRatio: 0.85 }),
+  memcached("get", KB, 50),
+  memcached("set", KB, 50),
+  memcached("get", 100 * KB, 10, { maxRatio: 1.1 }),
+  memcached("set", 100 * KB, 10, { maxRatio: 1.1 }),
+  memcachedMget(10),
+  memcachedMget(100, { maxRatio: 0.35 }),
 ];
 
 /**
@@ -81,7 +89,7 @@ function load(command: "get" | "set", valueBytes: number, pipeline: number, bar?
   return {
     name: `${command}-${valueBytes}-p${pipeline}`,
     kind: "load",
-    load: { command, keysPerRequest: 1, valueBytes, pipeline, connections: 50 },
+    load: { protocol: "redis", command, keysPerRequest: 1, valueBytes, pipeline, connections: 50 },
     bar,
   };
 }
@@ -90,7 +98,14 @@ function mget(keysPerRequest: number, bar?: Bar): Row {
   return {
     name: `mget${keysPerRequest}-64-p1`,
     kind: "load",
-    load: { command: "mget", keysPerRequest, valueBytes: 64, pipeline: 1, connections: 50 },
+    load: {
+      protocol: "redis",
+      command: "mget",
+      keysPerRequest,
+      valueBytes: 64,
+      pipeline: 1,
+      connections: 50,
+    },
     bar,
   };
 }
@@ -98,4 +113,24 @@ function mget(keysPerRequest: number, bar?: Bar): Row {
 function manyConnections(connections: number): Row {
   const row = load("get", 64, 1);
   return { ...row, name: `${row.name}-c${connections}`, load: { ...row.load, connections } };
+}
+
+/** Nobody pipelines with memcached. */
+function memcached(command: "get" | "set", valueBytes: number, connections: number, bar?: Bar): Row {
+  return {
+    name: `mc-${command}-${valueBytes}`,
+    kind: "load",
+    load: { protocol: "memcached", command, keysPerRequest: 1, valueBytes, pipeline: 1, connections },
+    bar,
+  };
+}
+
+function memcachedMget(keysPerRequest: number, bar?: Bar): Row {
+  const { load } = memcached("get", 64, 50);
+  return {
+    name: `mc-mget${keysPerRequest}-64`,
+    kind: "load",
+    load: { ...load, command: "mget", keysPerRequest },
+    bar,
+  };
 }

@@ -1,16 +1,18 @@
 /** Measures a row: every target in turn, round after round, so that what else the machine does hits all alike. */
-import type { RedisServer } from "../../tests/support/redis_server.ts";
 import { openIdleConnections } from "./idle_connections.ts";
+import { type ClientView, keyCount, type Load, type ProtocolName } from "./load.ts";
 import { IDLE_CONNECTIONS, MAX_STARTUP_MS, type Row } from "./matrix.ts";
 import type { PacedOrder } from "./paced_load.ts";
 import { preload } from "./preload.ts";
 import { type Memory, memoryOf } from "./process_usage.ts";
-import { type ClientView, keyCount, type Load } from "./redis_benchmark.ts";
+import { PROTOCOLS } from "./protocol.ts";
 import { calibrate, type Effort, medianSample, type Sample, sample, sampleLoad } from "./sample.ts";
 import { nutcrackerStartup, sennitStartup } from "./startup.ts";
 import {
+  type Backends,
   directTarget,
   NUTCRACKER,
+  type Peer,
   SENNIT,
   startNutcrackerTarget,
   startSennitTarget,
@@ -19,9 +21,9 @@ import {
 
 /** What rows are measured with. */
 export interface Setting {
-  readonly servers: readonly RedisServer[];
-  /** Other proxies, which run already. */
-  readonly peers: readonly Target[];
+  /** The servers of every protocol that some row speaks. */
+  readonly backends: ReadonlyMap<ProtocolName, Backends>;
+  readonly peers: readonly Peer[];
   readonly rounds: number;
   readonly effort: Effort;
   readonly startups: number;
@@ -40,10 +42,12 @@ export interface Line extends Partial<Sample>, Partial<Memory> {
 /** Measures one row. The servers are emptied first, and the proxies are fresh, so that memory is this row's. */
 export async function measureRow(row: Row, setting: Setting): Promise<Line[]> {
   if (row.kind === "startup") return await measureStartup(row, setting);
-  for (const server of setting.servers) await server.command("FLUSHALL");
-  const own = [await startSennitTarget(setting.servers), await startNutcrackerTarget(setting.servers)];
+  const { protocol } = row.load;
+  const backends = backendsOf(row, setting);
+  await PROTOCOLS[protocol].clear(backends.servers);
+  const own = [await startSennitTarget(backends), await startNutcrackerTarget(backends)];
   try {
-    const targets = [...own, ...setting.peers];
+    const targets = [...own, ...setting.peers.filter((peer) => peer.protocol === protocol)];
     for (const target of targets) await preload(target, row.load);
     if (row.kind === "idle") return await measureIdle(row, targets, setting);
     if (row.kind === "paced") return await measurePaced(row, targets, setting);
@@ -66,10 +70,10 @@ async function measureLoad(row: Row, targets: readonly Target[], setting: Settin
 }
 
 /** A server alone shows what is left for any proxy to reach; once is enough for that. */
-async function measureDirect(row: Row, { servers, effort }: Setting): Promise<Line> {
-  const target = directTarget(servers[0]!);
+async function measureDirect(row: Row, setting: Setting): Promise<Line> {
+  const target = directTarget(backendsOf(row, setting));
   await preload(target, row.load);
-  const requests = await calibrate(target, row.load, effort);
+  const requests = await calibrate(target, row.load, setting.effort);
   return toLine(row, target, await sampleLoad(target, row.load, requests));
 }
 
@@ -96,7 +100,7 @@ async function measurePaced(row: Row, targets: readonly Target[], setting: Setti
   const rate = Math.round(requestsPerSecond / 2);
   const seconds = 2 * setting.effort.cpuSeconds;
   // What a server alone needs is what the load generator itself adds, and the network.
-  const all = [...targets, directTarget(setting.servers[0]!)];
+  const all = [...targets, directTarget(backendsOf(row, setting))];
   await preload(all.at(-1)!, row.load);
   const medians = await rounds(row.load, all, setting, (target) => {
     return sample(target, Math.floor(rate * seconds), () => runPaced(target, row.load, rate, seconds));
@@ -149,6 +153,10 @@ async function rounds(
     for (const { target, requests, samples } of runs) samples.push(await measure(target, requests));
   }
   return new Map(runs.map(({ target, samples }) => [target.name, medianSample(samples)]));
+}
+
+function backendsOf({ load }: Row, { backends }: Setting): Backends {
+  return backends.get(load.protocol)!;
 }
 
 function toLine(row: Row, target: Target, sample: Sample): Line {

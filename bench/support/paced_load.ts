@@ -6,8 +6,8 @@
  * Run: bun paced_load.ts '{"host":…}' (see PacedOrder). Prints a PacedResult as JSON.
  */
 import { command } from "../../tests/support/resp_encoder.ts";
+import { keyName } from "./load.ts";
 import { percentile } from "./median.ts";
-import { keyName } from "./preload.ts";
 
 /** What is to be done. */
 export interface PacedOrder {

@@ -1,28 +1,6 @@
 /** redis-benchmark as load generator: its command line, and what its report says. */
 import { findProgram } from "../../tests/support/programs.ts";
-
-/** What is asked for over and over. */
-export interface Load {
-  readonly command: "get" | "set" | "mget";
-  /** Keys in one MGET. */
-  readonly keysPerRequest: number;
-  readonly valueBytes: number;
-  readonly pipeline: number;
-  readonly connections: number;
-}
-
-/** What clients saw. Units: requests per second, milliseconds. */
-export interface ClientView {
-  readonly requestsPerSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly p999: number;
-}
-
-/** As many different keys as make 32 MB, in reasonable limits. They are `key:000000000000` and following. */
-export function keyCount({ valueBytes }: Load): number {
-  return Math.min(10_000, Math.max(100, Math.floor(32e6 / valueBytes)));
-}
+import { type ClientView, keyCount, type Load } from "./load.ts";
 
 /** Sends `requests` requests as fast as they are answered. Errors: throws when redis-benchmark fails. */
 export async function runRedisBenchmark(

@@ -38,13 +38,13 @@ export function barSummary(lines: readonly Line[]): string {
   return `${met} bars met, ${verdicts.length - met} missed`;
 }
 
-/** What was measured on. */
-export function machine(): string {
+/** What was measured on, and with which of `programs`. */
+export function machine(programs: readonly string[]): string {
   const [cpu] = cpus();
   return [
     `${cpus().length} × ${cpu?.model ?? process.arch}, ${(totalmem() / 2 ** 30).toFixed(0)} GB`,
     `${distribution()}, ${systemName()} ${release()}`,
-    `Bun ${Bun.version}, ${firstLine("redis-server", "--version")}, ${firstLine("nutcracker", "--version")}`,
+    [`Bun ${Bun.version}`, ...programs.map((program) => firstLine(program, "--version"))].join(", "),
     `load average ${loadavg()[0]!.toFixed(2)} at the start, ${new Date().toISOString().slice(0, 10)}`,
   ].map((fact) => `- ${fact}`).join("\n");
 }

@@ -1,7 +1,8 @@
 /** One measurement of a target under load: what it used per request, and what its clients saw. */
+import type { ClientView, Load } from "./load.ts";
 import { median } from "./median.ts";
 import { cpuMicros } from "./process_usage.ts";
-import { type ClientView, type Load, runRedisBenchmark } from "./redis_benchmark.ts";
+import { PROTOCOLS } from "./protocol.ts";
 import type { Target } from "./target.ts";
 
 /** One measurement. */
@@ -20,7 +21,8 @@ export interface Effort {
 
 /** Measures a target once, with `requests` requests. */
 export async function sampleLoad(target: Target, load: Load, requests: number): Promise<Sample> {
-  return await sample(target, requests, () => runRedisBenchmark(target.host, target.port, load, requests));
+  const { run } = PROTOCOLS[load.protocol];
+  return await sample(target, requests, () => run(target.host, target.port, load, requests));
 }
 
 /** Measures a target while `run` sends it `requests` requests. */

@@ -1,12 +1,14 @@
 /** What is measured: proxies in front of the same servers, one of those servers itself, and whatever else is named. */
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { BackendServer } from "../../tests/support/backend_server.ts";
 import { freePort } from "../../tests/support/free_port.ts";
 import { startNutcracker } from "../../tests/support/nutcracker.ts";
 import { poolConfig } from "../../tests/support/pool_config.ts";
 import type { ProxyProcess } from "../../tests/support/proxy_process.ts";
-import type { RedisServer } from "../../tests/support/redis_server.ts";
 import { startSennit } from "../../tests/support/sennit.ts";
+import type { ProtocolName } from "./load.ts";
+import { PROTOCOLS } from "./protocol.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
 const BINARY = join(ROOT, "dist/sennit");
@@ -20,11 +22,20 @@ export interface Target {
   readonly stop: () => Promise<void>;
 }
 
+/** Another proxy, which runs already. */
+export interface Peer extends Target {
+  readonly protocol: ProtocolName;
+}
+
+/** Servers of one protocol. */
+export interface Backends {
+  readonly protocol: ProtocolName;
+  readonly servers: readonly BackendServer[];
+}
+
 /** Name of this proxy, and of the one that its bars are measured against. */
 export const SENNIT = "sennit";
 export const NUTCRACKER = "nutcracker";
-/** Name of a server without any proxy. */
-export const DIRECT = "redis, direct";
 
 /** Chooses how this proxy is run: the executable if it is built, else from source. Shape: says which. */
 export function chooseSennit(): string {
@@ -38,19 +49,20 @@ export function chooseSennit(): string {
 }
 
 /** Starts this proxy afresh. */
-export async function startSennitTarget(servers: readonly RedisServer[]): Promise<Target> {
-  return toTarget(SENNIT, await startSennit(configFor(servers)));
+export async function startSennitTarget(backends: Backends): Promise<Target> {
+  return toTarget(SENNIT, await startSennit(configFor(backends)));
 }
 
 /** Starts nutcracker afresh. */
-export async function startNutcrackerTarget(servers: readonly RedisServer[]): Promise<Target> {
-  return toTarget(NUTCRACKER, await startNutcracker(configFor(servers)));
+export async function startNutcrackerTarget(backends: Backends): Promise<Target> {
+  return toTarget(NUTCRACKER, await startNutcracker(configFor(backends)));
 }
 
-/** One of the servers. */
-export function directTarget(server: RedisServer): Target {
+/** One of the servers, without any proxy. */
+export function directTarget({ protocol, servers }: Backends): Target {
+  const server = servers[0]!;
   return {
-    name: DIRECT,
+    name: `${protocol}, direct`,
     host: "127.0.0.1",
     port: server.port,
     pid: server.process.pid,
@@ -58,20 +70,32 @@ export function directTarget(server: RedisServer): Target {
   };
 }
 
-/** Another proxy, which somebody has started, as `name=host:port:pid`. Errors: throws for another form. */
-export function peerTarget(text: string): Target {
-  const parts = /^([^=]+)=(.+):(\d+):(\d+)$/.exec(text);
-  if (parts === null) throw new Error(`peer ${JSON.stringify(text)} is not of the form name=host:port:pid`);
-  const [, name, host, port, pid] = parts;
-  return { name: name!, host: host!, port: Number(port), pid: Number(pid), stop: async () => {} };
+/**
+ * Another proxy, which somebody has started, as `name=host:port:pid`, with `:memcached` behind it if it speaks that.
+ *
+ * Errors: throws for another form.
+ */
+export function peerTarget(text: string): Peer {
+  const parts = /^([^=]+)=(.+?):(\d+):(\d+)(:memcached)?$/.exec(text);
+  if (parts === null) {
+    throw new Error(`peer ${JSON.stringify(text)} is not of the form name=host:port:pid[:memcached]`);
+  }
+  const [, name, host, port, pid, memcached] = parts;
+  const protocol = memcached ? "memcached" : "redis";
+  return { name: name!, host: host!, port: Number(port), pid: Number(pid), protocol, stop: async () => {} };
 }
 
 /** Both proxies get the same text. */
-function configFor(servers: readonly RedisServer[]): string {
+function configFor({ protocol, servers }: Backends): string {
   return poolConfig({
     listen: freePort(),
     servers,
-    options: { hash: "fnv1a_64", distribution: "ketama", auto_eject_hosts: false },
+    options: {
+      ...PROTOCOLS[protocol].poolOptions,
+      hash: "fnv1a_64",
+      distribution: "ketama",
+      auto_eject_hosts: false,
+    },
   });
 }
 

@@ -20,13 +20,19 @@ type SizeField = {
 }[keyof typeof POOL_OPTIONS];
 
 /** Sizes that only make sense in order: a gap between two watermarks, and room for what a limit lets in. */
-const SIZE_ORDER: readonly { smaller: SizeField; larger: SizeField; mayEqual: boolean }[] = [
+const SIZE_ORDER: readonly {
+  smaller: SizeField;
+  larger: SizeField;
+  mayEqual: boolean;
+  /** The protocol whose pools it is for; left out: of both. */
+  protocol?: "redis" | "memcached";
+}[] = [
   { smaller: "clientOutboxLowBytes", larger: "clientOutboxHighBytes", mayEqual: false },
   { smaller: "clientOutboxHighBytes", larger: "clientOutboxHardBytes", mayEqual: true },
   { smaller: "serverOutboxLowBytes", larger: "serverOutboxHighBytes", mayEqual: false },
-  { smaller: "maxBulkBytes", larger: "maxRequestBytes", mayEqual: true },
-  { smaller: "maxBulkBytes", larger: "clientOutboxHardBytes", mayEqual: true },
-  { smaller: "maxItemBytes", larger: "clientOutboxHardBytes", mayEqual: true },
+  { smaller: "maxBulkBytes", larger: "maxRequestBytes", mayEqual: true, protocol: "redis" },
+  { smaller: "maxBulkBytes", larger: "clientOutboxHardBytes", mayEqual: true, protocol: "redis" },
+  { smaller: "maxItemBytes", larger: "clientOutboxHardBytes", mayEqual: true, protocol: "memcached" },
 ];
 
 /** Checks the rules within one pool. */
@@ -82,7 +88,9 @@ function speaksRedis({ values: { protocol, redis } }: PoolDraft): boolean | unde
 }
 
 function checkSizeOrder(pool: PoolDraft, findings: Findings): void {
-  for (const { smaller, larger, mayEqual } of SIZE_ORDER) {
+  const spoken = speaksRedis(pool) === false ? "memcached" : "redis";
+  for (const { smaller, larger, mayEqual, protocol } of SIZE_ORDER) {
+    if (protocol !== undefined && protocol !== spoken) continue;
     const low = pool.values[smaller];
     const high = pool.values[larger];
     if (low === undefined || high === undefined || low < high || (mayEqual && low === high)) continue;

@@ -225,6 +225,14 @@ const RULES: readonly BadFile[] = [
     `${P}: redis_auth`,
     "only a Redis pool takes a password",
   ]],
+  [
+    "lets in an item that no client could be sent",
+    "p:\n  listen: a:1\n  max_item: ^2gb\n  servers: [ 'a:1:1' ]\n",
+    [
+      `${P}: max_item`,
+      "2gb is above client_outbox_hard (1gb, the default)",
+    ],
+  ],
   ["says two protocols", inPool("protocol: ^memcached"), [
     `${P}: protocol`,
     '"memcached" contradicts redis: true',
