@@ -41,7 +41,7 @@ export function usage(): string {
 function overview(): string {
   const [run] = COMMANDS;
   return [
-    "sennit: a sharding proxy for Redis that takes nutcracker's configuration",
+    "sennit: a sharding proxy for Redis and memcached that takes nutcracker's configuration",
     "",
     usage(),
     "",

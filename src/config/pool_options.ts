@@ -194,7 +194,7 @@ const OWN_OPTIONS = {
     key: "max_bulk",
     type: size(),
     default: 512 * MB,
-    description: "Longest single argument or value.",
+    description: "Longest single argument or value; Redis pools only.",
   }),
   maxArguments: ownOption({
     key: "max_arguments",
@@ -206,13 +206,13 @@ const OWN_OPTIONS = {
     key: "max_inline",
     type: size(),
     default: 64 * KB,
-    description: "Longest request typed as a plain line.",
+    description: "Longest request typed as a plain line; Redis pools only.",
   }),
   maxRequestBytes: ownOption({
     key: "max_request",
     type: size(LONGEST_REQUEST),
     default: GB,
-    description: "Longest whole request.",
+    description: "Longest whole request; in a memcached pool, longest line of keys.",
   }),
   maxPendingRequests: ownOption({
     key: "max_pending_requests",

@@ -79,7 +79,7 @@ export function choice<const N extends string>(what: string, names: readonly N[]
 
 /** A value that may be left out: null then. */
 export function optional<T>(type: ValueType<T>): ValueType<T | null> {
-  return { ...type, show: (value) => value === null ? "" : type.show(value) };
+  return { ...type, show: (value) => value === null ? showText(null) : type.show(value) };
 }
 
 /** A text that may be left out: null then. */

@@ -39,8 +39,11 @@ describe("ServerProcess", () => {
   test("ends with the process that started it", async () => {
     const code = `
       import { ServerProcess } from "${import.meta.dir}/server_process.ts";
-      const launch = { name: "sleeper", command: [Bun.which("sleep"), "60"], isReady: () => true };
-      console.log((await ServerProcess.start(launch)).pid);
+      const command = [Bun.which("sh"), "-c", "echo ready; exec sleep 60"];
+      const server = await ServerProcess.start({ name: "sleeper", command, isReady: () => true });
+      // Only the program itself, not what starts it, is sure to have been told to end with its parent.
+      while (server.output === "") await Bun.sleep(1);
+      console.log(server.pid);
       process.kill(process.pid, "SIGKILL");
     `;
     using dir = new TempDir();
