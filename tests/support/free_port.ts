@@ -24,7 +24,8 @@ export function freePorts(count: number): number[] {
   return Array.from({ length: count }, freePort);
 }
 
-function isFree(port: number): boolean {
+/** Whether nothing listens on a port of 127.0.0.1. */
+export function isFree(port: number): boolean {
   try {
     Bun.listen({ hostname: "127.0.0.1", port, socket: { data() {} } }).stop(true);
     return true;
