@@ -9,6 +9,7 @@ import {
   Lane,
   type LaneWatcher,
   type Pool,
+  ReplyView,
   type Report,
   Request,
 } from "../proxy/mod.ts";
@@ -106,7 +107,11 @@ export class Health implements BackendWatcher {
 
   #readmit(index: number): void {
     const backend = this.#pool!.backends[index]!;
-    this.#records[index]!.ejected = false;
+    const record = this.#records[index]!;
+    record.ejected = false;
+    // What failed meanwhile, such as a question of the proxy's own, is forgiven.
+    record.failures = 0;
+    record.replies = repliesOf(backend);
     for (const lane of backend.lanes) lane.open();
     this.#swap("server.readmitted", backend);
   }
@@ -161,8 +166,7 @@ class Probe implements LaneWatcher {
   }
 
   #take(reply: Request): void {
-    if (this.#answer !== "waiting" || reply.bytes === null) return;
-    const text = reply.bytes.subarray(reply.start, reply.end);
-    this.#answer = this.#pool.protocol.probe.accepts(text) ? "alive" : "failed";
+    if (this.#answer !== "waiting") return;
+    this.#answer = this.#pool.protocol.probe.accepts(new ReplyView(reply).copy()) ? "alive" : "failed";
   }
 }

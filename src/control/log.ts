@@ -34,12 +34,16 @@ export class Log {
     }
   }
 
-  /** Opens the file anew, after it was moved away. */
+  /** Opens the file anew, after it was moved away; when that fails, goes on with the old one and says so there. */
   reopen(): void {
     if (this.#file === null) return;
     const old = this.#descriptor;
-    this.#descriptor = openSync(this.#file, "a", 0o644);
-    closeSync(old);
+    try {
+      this.#descriptor = openSync(this.#file, "a", 0o644);
+      closeSync(old);
+    } catch (error) {
+      this.write(3, "log.failed", { file: this.#file, reason: (error as Error).message });
+    }
   }
 }
 

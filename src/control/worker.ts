@@ -62,12 +62,18 @@ export class Worker {
   async drain(graceMs: number): Promise<void> {
     this.stopListening();
     for (const { pool } of this.#members) {
-      for (const session of pool.sessions) session.finishAfterReplies();
+      for (const session of pool.sessions) session.ended();
     }
     const until = performance.now() + graceMs;
     while (this.#shared.clients > 0 && performance.now() < until) await Bun.sleep(TICK_MS);
     if (this.#ticker !== null) clearInterval(this.#ticker);
-    for (const { pool } of this.#members) pool.close();
+    for (const { pool } of this.#members) {
+      for (const session of pool.sessions) {
+        session.close("the proxy ends, and the client hasn't read its replies");
+      }
+      pool.close();
+    }
+    sweepLingering(Infinity);
   }
 
   #listen(pool: Pool): Promise<Listener> {

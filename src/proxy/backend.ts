@@ -56,6 +56,8 @@ export class Backend implements LaneWatcher {
   }
 
   laneReady(_lane: Lane): void {
+    // It may have been away, and come back as another.
+    this.version = "";
     this.#watcher.backendReady(this);
   }
 

@@ -18,7 +18,11 @@ const TEXTS: Record<string, string> = {
   EOF: "Connection closed by server",
 };
 
+const INTERNAL = "internal error";
+
 /** The text for an operating system's error name; any other text stands for itself. */
 export function errorText(reason: string): string {
+  // What follows is for the log.
+  if (reason.startsWith(INTERNAL)) return INTERNAL;
   return TEXTS[reason] ?? reason;
 }

@@ -45,7 +45,7 @@ export class InFlight {
   /** Takes the front off, its reply being here; null when it was abandoned and the reply is nobody's. */
   shift(): Request | null {
     const request = this.#queue.shift();
-    if (this.abandoned === 0) return request;
+    if (this.abandoned === 0) return request !== null && request.late ? null : request;
     this.abandoned--;
     return null;
   }
@@ -59,13 +59,30 @@ export class InFlight {
     while (this.abandoned < this.#queue.length) {
       const request = this.#queue.at(this.abandoned);
       if (request.enteredMs + timeoutMs > now) break;
-      if (request.state === STREAMING && now - lastReadMs < timeoutMs) break;
+      if (request.state === STREAMING && now - lastReadMs < timeoutMs) {
+        this.#failBehind(now - timeoutMs, text);
+        break;
+      }
       if (this.abandoned === 0) this.abandonedSinceMs = now;
       this.abandoned++;
       expired++;
-      this.#fail(request, text);
+      if (!request.late) this.#fail(request, text);
     }
     return expired;
+  }
+
+  /**
+   * Fails what entered at `limitMs` or earlier and waits behind a reply that is still coming. The server has not
+   * failed, so that counts nothing; they stay to swallow their replies.
+   */
+  #failBehind(limitMs: number, text: string): void {
+    for (let i = this.abandoned + 1; i < this.#queue.length; i++) {
+      const request = this.#queue.at(i);
+      if (request.enteredMs > limitMs) return;
+      if (request.late) continue;
+      request.late = true;
+      this.#fail(request, text);
+    }
   }
 
   /** Forgets the abandoned ones, when it is known that no replies to them will come. */

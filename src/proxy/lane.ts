@@ -221,9 +221,9 @@ export class Lane implements StreamOwner, ConnectOutcome {
   }
 
   #notifyDrained(): void {
-    if (this.#waiting.length > 0 && this.#stream !== null) {
-      this.#stream.notifyBelow = this.#pool.config.serverOutboxLowBytes;
-      this.#stream.push();
+    if (this.#waiting.length > 0 && this.state === READY) {
+      this.#stream!.notifyBelow = this.#pool.config.serverOutboxLowBytes;
+      this.#stream!.push();
     }
   }
 
@@ -239,12 +239,12 @@ export class Lane implements StreamOwner, ConnectOutcome {
   #expire(now: number): void {
     const { timeoutMs, lateReplyGraceMs } = this.#pool.config;
     if (timeoutMs === 0) return;
-    const fifo = this.#fifo;
-    const expired = fifo.expire(now, timeoutMs, this.#lastReadMs, errorText("ETIMEDOUT"));
+    const expired = this.#fifo.expire(now, timeoutMs, this.#lastReadMs, errorText("ETIMEDOUT"));
     this.timeouts += expired;
     if (expired > 0) this.#watcher.laneFailed(this, "ETIMEDOUT");
-    if (fifo.abandoned === 0 || this.state !== READY) return;
-    const silentSince = Math.max(this.#lastReadMs, fifo.abandonedSinceMs);
+    if (expired > 0) this.drained();
+    if (this.#fifo.abandoned === 0 || this.state !== READY) return;
+    const silentSince = Math.max(this.#lastReadMs, this.#fifo.abandonedSinceMs);
     if (now - silentSince >= lateReplyGraceMs) this.#die("ETIMEDOUT");
   }
 

@@ -69,7 +69,7 @@ export class LaneInbox {
   }
 
   #keepPart(request: Request, chunk: Buffer, start: number, end: number): void {
-    if (request.state === SETTLED || this.#fifo.abandoned > 0) return;
+    if (request.state === SETTLED || request.late || this.#fifo.abandoned > 0) return;
     if (request.state === STREAMING) {
       request.session!.replies.streamMore(request, chunk, start, end);
       return;

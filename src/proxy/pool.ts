@@ -12,6 +12,8 @@ import { Session } from "./session.ts";
 import type { Shared } from "./shared.ts";
 
 const KEPT_READERS = 4;
+/** Refused clients whose connections linger. */
+const MOST_REFUSING = 16;
 /** How often sessions are checked for being idle; milliseconds. */
 const SESSION_CHECK_MS = 1000;
 
@@ -65,18 +67,28 @@ export class Pool {
   accept(stream: Stream): StreamOwner {
     const { clientConnections } = this.config;
     const full = clientConnections > 0 && this.sessions.size >= clientConnections;
-    if (full || this.shared.clients >= this.shared.maxClients) {
-      this.rejected++;
-      const refusal = this.protocol.errorReply("max number of clients reached");
-      stream.outbox.append(refusal, 0, refusal.length);
-      stream.finish();
-      return NOBODY;
-    }
+    if (full || this.shared.clients >= this.shared.maxClients) return this.#refuse(stream);
     const session = new Session(this.shared.nextId(), this, stream);
     this.sessions.add(session);
     this.shared.clients++;
     this.accepted++;
     return session;
+  }
+
+  /** Says why; a few may take their time to read it, the descriptors of the others are needed. */
+  #refuse(stream: Stream): StreamOwner {
+    this.rejected++;
+    const { shared } = this;
+    const refusal = this.protocol.errorReply("max number of clients reached");
+    if (shared.refusing === MOST_REFUSING) {
+      stream.write(refusal, 0, refusal.length);
+      stream.abort();
+      return NOBODY;
+    }
+    shared.refusing++;
+    stream.outbox.append(refusal, 0, refusal.length);
+    stream.finish();
+    return { ...NOBODY, closed: () => void shared.refusing-- };
   }
 
   /** A session's connection is gone. */

@@ -139,7 +139,13 @@ export class ReplyQueue {
   /** Drops everything; what is still in flight will be dropped when it arrives. */
   close(): void {
     this.#closed = true;
-    for (const request of this.#queue.drain()) request.state = SETTLED;
+    for (const request of this.#queue.drain()) {
+      request.state = SETTLED;
+      // It may stay in its lane's queue for long.
+      request.held = null;
+      request.bytes = null;
+      request.body = null;
+    }
     this.#unhold(this.heldBytes);
   }
 

@@ -49,6 +49,8 @@ export class Request {
   /** When it was complete, on the turn's clock. */
   readonly enteredMs: number;
   state = WAITING;
+  /** Its client was told that it took too long; the reply, when it comes, is nobody's. */
+  late = false;
   /** Position of its first byte in its lane's stream. */
   sentAt = 0;
   /** What its reply was estimated to weigh when it was sent; bytes. */

@@ -12,13 +12,25 @@ import { LOCAL_COMMAND, Request } from "./request.ts";
 /** A client waits no longer than this for servers that don't answer; milliseconds. */
 const PATIENCE_MS = 1000;
 
+/** A question under way. */
+interface Asked {
+  readonly answer: Promise<void>;
+  readonly sinceMs: number;
+}
+
+/** Servers that have not answered yet. */
+const asked = new WeakMap<Backend, Asked>();
+
 /** The lowest version among the pool's servers that are reachable. */
 export async function lowestVersion(pool: Pool): Promise<string> {
-  const { version: question } = pool.protocol;
-  const unknown = pool.backends.filter((backend) => backend.version === "");
-  if (unknown.length > 0) await firstOf(Promise.all(unknown.map((backend) => ask(backend, question))));
+  const questions = pool.backends.filter(({ version }) => version === "").map((backend) =>
+    asked.get(backend) ?? ask(backend, pool.protocol.version)
+  );
+  // A server that kept a client waiting for so long keeps no other.
+  const young = questions.filter(({ sinceMs }) => turn.now - sinceMs < PATIENCE_MS);
+  if (young.length > 0) await firstOf(Promise.all(young.map(({ answer }) => answer)));
   const known = pool.backends.map((backend) => backend.version).filter((version) => version !== "");
-  return known.sort(compareVersions)[0] ?? question.unknown;
+  return known.sort(compareVersions)[0] ?? pool.protocol.version.unknown;
 }
 
 /** Orders dotted versions by their numbers. */
@@ -32,18 +44,22 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-function ask(backend: Backend, question: VersionQuestion): Promise<void> {
-  return new Promise((resolve) => {
-    const take = (request: Request): void => {
-      const text = Buffer.from(new ReplyView(request).copy()).toString("latin1");
-      backend.version = question.pattern.exec(text)?.[1] ?? "";
-      resolve();
-    };
-    const lane = backend.firstLane;
-    if (!lane.begin(new Request(null, { take }, LOCAL_COMMAND, turn.now))) return;
+function ask(backend: Backend, question: VersionQuestion): Asked {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const take = (request: Request): void => {
+    const text = Buffer.from(new ReplyView(request).copy()).toString("latin1");
+    backend.version = question.pattern.exec(text)?.[1] ?? "";
+    asked.delete(backend);
+    resolve();
+  };
+  const asking = { answer: promise, sinceMs: turn.now };
+  const lane = backend.firstLane;
+  if (lane.begin(new Request(null, { take }, LOCAL_COMMAND, turn.now))) {
+    asked.set(backend, asking);
     lane.outbox.append(question.bytes, 0, question.bytes.length);
     lane.push();
-  });
+  }
+  return asking;
 }
 
 /** Waits for the work, or for as long as a client may be kept waiting. */

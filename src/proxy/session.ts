@@ -103,11 +103,13 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
       this.stream.outbox.append(bytes, 0, bytes.length);
       this.stream.push();
     } else {
-      this.replies.deliver(this.expect(LOCAL_COMMAND), bytes, 0, bytes.length);
+      const record = this.expect(LOCAL_COMMAND);
+      this.charge(record);
+      this.replies.deliver(record, bytes, 0, bytes.length);
     }
   }
 
-  /** Reads no more; closes when everything asked so far is answered. */
+  /** Reads no more, not even what has come; closes when everything asked so far is answered. */
   finishAfterReplies(): void {
     this.#stall = ENDING;
     this.#ended = true;
@@ -126,7 +128,12 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   endTurn(): void {
     this.#resuming = false;
-    if (this.#closed || this.#stall !== FLOWING) return;
+    if (this.#closed) return;
+    if (this.#stall === FLOWING) this.#readOn();
+    if (this.#ended) this.#finishIfQuiet();
+  }
+
+  #readOn(): void {
     if (this.#reader !== null) this.#reserve(this.#reader);
     const { chunk, at } = this.#rest;
     if (chunk !== null) this.#waitIfClogged();
@@ -139,7 +146,6 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
       this.lastActiveMs = turn.now;
       this.stream.resume();
     }
-    if (this.#ended) this.#finishIfQuiet();
   }
 
   turnFailed(error: Error): void {
@@ -176,7 +182,9 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   wrote(): void {
     this.stream.push();
-    if (this.#stall === REPLIES_DUE && this.#window.isCalm(this.replies.pending)) this.wake();
+    const { pending, heldBytes } = this.replies;
+    const isCalm = heldBytes <= this.pool.config.clientOutboxLowBytes && this.#window.isCalm(pending);
+    if (this.#stall === REPLIES_DUE && isCalm) this.wake();
     if (this.#ended) this.#finishIfQuiet();
     this.held();
   }
@@ -190,6 +198,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   // What the stream says.
 
   received(chunk: Buffer): void {
+    if (this.#ended) return;
     this.lastActiveMs = turn.now;
     if (this.#rest.chunk !== null) {
       this.#rest.add(chunk);
@@ -235,6 +244,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
         this.#upload.release();
         protocol.serve(this, reader);
         if (this.stream.outbox.bytes > config.clientOutboxHighBytes) this.#waitForClient();
+        else if (this.replies.heldBytes > config.clientOutboxHighBytes) this.#stall ||= REPLIES_DUE;
       } else if (status === INCOMPLETE) {
         this.#reserve(reader);
       } else if (status === BROKEN) {

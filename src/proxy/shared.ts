@@ -19,6 +19,8 @@ export class Shared implements EndsTurn {
   readonly pools: Pool[] = [];
   /** Client connections of all pools. */
   clients = 0;
+  /** Connections beyond the limit that have been told so and are not yet closed. */
+  refusing = 0;
   /** Client connections that fit below the limit of open files. */
   readonly maxClients: number;
   #shedding = false;

@@ -1,14 +1,14 @@
 /** The bytes a worker sets aside for one request that is being uploaded. */
 import type { Budget } from "../transport/budget.ts";
 
-/** Requests below this are too small to be counted while they arrive; bytes. */
-const COUNTED_ABOVE = 64 * 1024;
+/** Requests below this may always arrive: nothing is set aside for them, what is here counts; bytes. */
+const RESERVED_ABOVE = 64 * 1024;
 
 /** What one session has reserved. */
 export class UploadReservation {
   /** Bytes reserved now. */
   bytes = 0;
-  /** Bytes that came before there was room for what they announce. */
+  /** Bytes that came without room set aside for them. */
   waitingBytes = 0;
   readonly #budget: Budget;
 
@@ -23,7 +23,11 @@ export class UploadReservation {
   reserve(here: number, announced: number): boolean {
     const total = here + announced;
     const wanted = total - this.bytes;
-    if (total < COUNTED_ABOVE || wanted <= 0) return true;
+    if (wanted <= 0) return true;
+    if (total < RESERVED_ABOVE) {
+      this.#wait(here);
+      return true;
+    }
     if (!this.#budget.reserve(this, wanted)) {
       this.#wait(Math.max(0, here - this.bytes));
       return false;

@@ -121,6 +121,13 @@ function finish(work: EndsTurn): void {
   try {
     work.endTurn();
   } catch (error) {
-    work.turnFailed(error as Error);
+    try {
+      work.turnFailed(error as Error);
+    } catch (fault) {
+      // Whoever can't contain it ends the process, but not the others' turn.
+      setTimeout(() => {
+        throw fault;
+      });
+    }
   }
 }

@@ -82,7 +82,8 @@ class Server {
   expire(now: number): void {
     for (let i = this.fifo.abandoned; i < this.#waiting.length; i++) {
       const { request, promise } = this.#waiting[i]!;
-      if (request.enteredMs + TIMEOUT_MS > now || request.state === STREAMING) break;
+      if (request.enteredMs + TIMEOUT_MS > now) break;
+      if (request.state === STREAMING) continue;
       // A client that has gone is told nothing more.
       if (request.state !== SETTLED) promise.text = error(`ERR ${LATE}`).toString();
     }

@@ -20,6 +20,7 @@ const TOO_MANY_NAMES = new Failure("ERR more names than there are commands");
 
 const served = COMMANDS.filter(isServed);
 const finder = new KeyFinder();
+const plainReplies = new Map<string, Uint8Array>();
 
 /**
  * The RESP2 reply to COMMAND, or to COMMAND COUNT, INFO, LIST, DOCS, GETKEYS or GETKEYSANDFLAGS.
@@ -27,7 +28,12 @@ const finder = new KeyFinder();
  * Shape: `command` is the entry of what was asked, `args` the whole request; its arity has been checked.
  */
 export function commandReply(command: Command, args: Arguments): Uint8Array {
-  return encodeReply(answer(command.name, args));
+  // Without further words the reply is always the same, and large.
+  const isPlain = args.count === (command.name.includes("|") ? 2 : 1);
+  if (!isPlain) return encodeReply(answer(command.name, args));
+  let reply = plainReplies.get(command.name);
+  if (reply === undefined) plainReplies.set(command.name, reply = encodeReply(answer(command.name, args)));
+  return reply;
 }
 
 function answer(name: string, args: Arguments): ReplyValue {

@@ -251,7 +251,8 @@ export class RequestScanner extends RedisRequest {
     const count = this.#integer.value;
     const fault = faultOfCount(count, this.#limits, this.authenticated);
     if (fault !== "") return fault;
-    if (count > this.starts.length) this.grow(Math.min(count, MOST_UNSEEN));
+    const room = Math.min(count, MOST_UNSEEN);
+    if (room > this.starts.length) this.grow(room);
     this.#expected = count;
     return "";
   }

@@ -2,17 +2,22 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { LocalCall } from "./call.ts";
 
+const WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
+
 /**
- * Lets the session in when `user` and `password` are the pool's.
+ * Lets the session in when `user` and `password` are the pool's; null is no user's name.
  * Shape: the error text, empty when it was let in.
  */
-export function authenticate(call: LocalCall, user: string, password: Buffer): string {
+export function authenticate(call: LocalCall, user: string | null, password: Buffer): string {
   const wanted = call.pool.config.redisAuth;
-  if (wanted === null) return "ERR Client sent AUTH, but no password is set";
+  if (wanted === null && user === null) return "ERR Client sent AUTH, but no password is set";
+  // The default user without a password takes any.
+  if (wanted === null && user === "default") return "";
+  if (wanted === null) return WRONG_PASSWORD;
   const matches = timingSafeEqual(digest(Buffer.from(wanted)), digest(password));
-  if (!matches || user !== "default") {
+  if (!matches || (user ?? "default") !== "default") {
     call.pool.deniedLogins++;
-    return "WRONGPASS invalid username-password pair or user is disabled.";
+    return WRONG_PASSWORD;
   }
   call.session.authenticated = true;
   return "";

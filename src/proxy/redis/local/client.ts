@@ -4,6 +4,7 @@ import { ALL_COMMANDS } from "../../../protocol/redis/command_table.ts";
 import { bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
 import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
 
+const CLIENT_TYPES = ["NORMAL", "MASTER", "REPLICA", "SLAVE", "PUBSUB"];
 const BAD_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
 
 /** Whether Redis accepts `name` as a client name: printable ASCII without spaces. */
@@ -51,10 +52,13 @@ export const clientList: LocalCommand = (call) => {
   if (call.args.length === 2) return bulkReply(describe(call));
   const option = keyword(call, 2);
   if (option === "TYPE" && call.args.length === 4) {
-    return bulkReply(keyword(call, 3) === "NORMAL" ? describe(call) : "");
+    const type = keyword(call, 3);
+    if (!CLIENT_TYPES.includes(type)) return errorReply(`ERR Unknown client type '${call.args[3]}'`);
+    return bulkReply(type === "NORMAL" ? describe(call) : "");
   }
   if (option === "ID" && call.args.length > 3) {
     const ids = call.args.slice(3).map((id) => id.toString("latin1"));
+    if (!ids.every((id) => /^[1-9]\d*$/.test(id))) return errorReply("ERR Invalid client ID");
     return bulkReply(ids.includes(String(call.session.id)) ? describe(call) : "");
   }
   return errorReply("ERR syntax error");

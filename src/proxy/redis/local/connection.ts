@@ -25,7 +25,7 @@ export const quit: LocalCommand = (call) => {
 /** AUTH [username] password. */
 export const auth: LocalCommand = (call) => {
   if (call.args.length > 3) return errorReply("ERR syntax error");
-  const user = call.args.length === 3 ? call.args[1]!.toString() : "default";
+  const user = call.args.length === 3 ? call.args[1]!.toString() : null;
   const fault = authenticate(call, user, call.args.at(-1)!);
   return fault === "" ? simpleReply("OK") : errorReply(fault);
 };
@@ -33,7 +33,7 @@ export const auth: LocalCommand = (call) => {
 /** SELECT 0: a pool has one database. */
 export const select: LocalCommand = (call) => {
   const index = call.args[1]!.toString("latin1");
-  if (!/^-?\d+$/.test(index)) return errorReply("ERR invalid DB index");
+  if (!/^-?\d+$/.test(index)) return errorReply("ERR value is not an integer or out of range");
   return Number(index) === 0 ? simpleReply("OK") : errorReply("ERR DB index is out of range");
 };
 
