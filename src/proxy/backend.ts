@@ -62,6 +62,7 @@ export class Backend implements LaneWatcher {
   }
 
   laneFailed(_lane: Lane, reason: string): void {
+    this.version = "";
     this.#watcher.backendFailed(this, reason);
   }
 }

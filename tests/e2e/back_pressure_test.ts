@@ -25,6 +25,26 @@ function halfSet(key: string, announced: number, here: number): Buffer {
 }
 
 describe.skipIf(reasonToSkip("redis-server") !== null)("a stopped server", () => {
+  test("holds up the proxy's own answers behind it", async () => {
+    await using fleet = await startTwo({ options: { max_pending_requests: 100, timeout: 0 } });
+    const { proxy, servers: [stopped] } = fleet;
+    stopped!.freeze();
+    using held = await fleet.connect();
+    held.send("GET", fleet.keyOn(0));
+    held.write("PING\r\n".repeat(20_000));
+    held.write("COMMAND\r\n".repeat(2000));
+    await eventually("it is served no further", async () => {
+      const before = await infoNumber(proxy, "total_commands_processed");
+      return await infoNumber(proxy, "total_commands_processed") === before + 1;
+    });
+    expect(await infoNumber(proxy, "total_commands_processed")).toBeLessThan(200);
+    stopped!.thaw();
+    expect(await held.readReply()).toBeNull();
+    for (const reply of await held.readReplies(20_000)) expect(reply).toBe("PONG");
+    held.close();
+    await untilQuiet(proxy);
+  }, 20_000);
+
   test("holds up the clients that aim at it, and no others", async () => {
     const options = { server_outbox_high: "1mb", server_outbox_low: "256kb", timeout: 0 };
     await using fleet = await startTwo({ options });

@@ -2,6 +2,7 @@
  * Serves complete Redis requests: looks the command up, finds its keys, asks the router, and hands the bytes to a
  * lane. Requests with one key take the short way in `serve`; everything else is decided in `#serveOther`.
  */
+import { isWord } from "../../protocol/arguments.ts";
 import { asksToBlock } from "../../protocol/redis/blocking_option.ts";
 import { lookupCommand, lookupSubcommand } from "../../protocol/redis/command_lookup.ts";
 import type { Command } from "../../protocol/redis/command.ts";
@@ -108,6 +109,12 @@ export class RedisProtocol implements Protocol {
   #serveOther(session: Session, request: RequestScanner, found: Command | null): void {
     if (!session.authenticated && (found === null || !BEFORE_AUTH.has(found.name))) {
       session.reply(errorReply("NOAUTH Authentication required."));
+      return;
+    }
+    if (found === null && (isWord(request, 0, "POST") || isWord(request, 0, "HOST:"))) {
+      // A browser that was led here must not get to what follows, the body of its request.
+      this.#pool.sessionFault(session, "a request of HTTP, possibly an attack through a browser");
+      session.finishAfterReplies();
       return;
     }
     const command = found === null ? null : subcommandOf(found, request);

@@ -102,3 +102,14 @@ describe("RequestScanner has room for", () => {
     expect(scanner.room).toBeLessThan(100);
   });
 });
+
+test("RequestScanner takes a long request in parts after another long one in one piece", () => {
+  const scanner = new RequestScanner(WIDE);
+  const request = (count: number) => Buffer.from(`*${count}\r\n${"$1\r\nx\r\n".repeat(count)}`);
+  for (const [count, pieces] of [[2000, 1], [3000, 2], [5000, 3], [1500, 2]] as const) {
+    const bytes = request(count);
+    const cuts = Array.from({ length: pieces - 1 }, (_, i) => Math.floor(bytes.length / pieces) * (i + 1));
+    const { requests, fault } = scanRequests(cutAt(bytes, cuts), scanner);
+    expect([fault, requests.length, requests[0]?.args.length]).toEqual(["", 1, count]);
+  }
+});
