@@ -134,7 +134,7 @@ describe("requests of a connection that dies", () => {
       server!.peer.pause();
       using client = await fleet.connect();
       const value = Buffer.alloc(200 * KB, "x");
-      const keys = Array.from({ length: 60 }, (_, i) => `key:${i}`);
+      const keys = Array.from({ length: 200 }, (_, i) => `key:${i}`);
       client.write(pipeline(keys.map((key) => ["SET", key, value])));
       await eventually("some wait", async () => await infoNumber(fleet.proxy, "bytes_in_flight") > 4000 * KB);
       server!.script = healthy;
