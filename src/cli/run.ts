@@ -43,6 +43,7 @@ async function serve(config: Config, options: RunOptions): Promise<number> {
   for (const pool of config.pools) {
     log.write(5, "pool.listening", {
       pool: pool.name,
+      protocol: pool.redis ? "redis" : "memcached",
       listen: formatAddress(pool.listen),
       servers: pool.servers.length,
       distribution: pool.distribution,

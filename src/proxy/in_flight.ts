@@ -90,7 +90,7 @@ export class InFlight {
     for (; this.abandoned > 0; this.abandoned--) this.#queue.shift();
   }
 
-  /** Fails all requests whose first byte stands before `position` in the lane's stream. Answers how many. */
+  /** Fails all requests whose first byte stands before `position` in the lane's stream. Answers how many, abandoned ones included. */
   failBefore(position: number, text: string): number {
     let failed = 0;
     while (this.#queue.length > 0 && this.#queue.peek()!.sentAt < position) {

@@ -8,10 +8,8 @@ import type { InFlight } from "./in_flight.ts";
 import type { Pool } from "./pool.ts";
 import type { ReplyReader } from "./protocol.ts";
 import { HeldReply } from "./held_reply.ts";
+import { STREAM_ABOVE } from "./reply_queue.ts";
 import { DONE, PARTIAL, type Request, SETTLED, STREAMING } from "./request.ts";
-
-/** A reply longer than this is passed on while it arrives; bytes. */
-const STREAM_ABOVE = 16 * 1024;
 
 /** The reading side of a lane. */
 export class LaneInbox {

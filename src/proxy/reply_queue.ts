@@ -12,7 +12,7 @@ import { RequestQueue } from "./request_queue.ts";
 import type { Shared } from "./shared.ts";
 
 /** A held reply longer than this is passed on once its turn comes, complete or not; bytes. */
-const STREAM_ABOVE = 16 * 1024;
+export const STREAM_ABOVE = 16 * 1024;
 
 /** Who owns a reply queue: the session. */
 export interface ReplyQueueOwner {

@@ -117,7 +117,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.#finishIfQuiet();
   }
 
-  /** Reads on, unless something else holds it back; takes effect at the end of the turn. */
+  /** Reads on at the end of the turn; what still holds it back is found by the next request. */
   wake(): void {
     if (this.#stall === ENDING || this.#closed) return;
     this.#stall = FLOWING;

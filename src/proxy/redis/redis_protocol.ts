@@ -77,7 +77,7 @@ export class RedisProtocol implements Protocol {
   }
 
   faultReply(text: string): Uint8Array {
-    return errorReply(`ERR ${text}`);
+    return this.errorReply(text);
   }
 
   serve(session: Session, request: RequestScanner): void {
