@@ -80,6 +80,12 @@ describe.skipIf(skip)("with default settings", () => {
     expect(await client.cas(KEYS[0]!, "w", { casUniq })).toEqual(["STORED"]);
     await expect(client.cas(KEYS[0]!, "x", { casUniq })).rejects.toThrow("EXISTS");
     await expect(client.add(KEYS[0]!, "x")).rejects.toThrow("NOT_STORED");
+    expect(await client.add("added", "b")).toEqual(["STORED"]);
+    expect(await client.append("added", "c")).toEqual(["STORED"]);
+    expect(await client.prepend("added", "a")).toEqual(["STORED"]);
+    expect((await client.get<string>("added")).value).toBe("abc");
+    expect(await client.replace("added", "d")).toEqual(["STORED"]);
+    await expect(client.replace("nobody", "d")).rejects.toThrow("NOT_STORED");
     await client.set("count", "5");
     expect([await client.incr("count", 3), await client.decr("count", 1)]).toEqual(["8", "7"]);
     expect(await client.touch("count", HOUR)).toEqual(["TOUCHED"]);
