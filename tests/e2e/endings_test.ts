@@ -1,8 +1,10 @@
 /** A connection ends when it should, whatever else happens then: after QUIT, at a fault, at the end of the process. */
 import { describe, expect, test } from "bun:test";
+import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free_port.ts";
 import { poolConfig } from "../support/pool_config.ts";
 import { reasonToSkip } from "../support/programs.ts";
+import { infoNumber } from "../support/quiet.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import { command } from "../support/resp_encoder.ts";
 import { startSennit } from "../support/sennit.ts";
@@ -55,13 +57,15 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("at SIGTERM", () => {
     await using server = await RedisServer.start();
     await using proxy = await startSennit(poolConfig({ listen: freePort(), servers: [server] }));
     using client = await proxy.connect();
+    // INFO asks the server for its version, once.
+    expect(await infoNumber(proxy, "total_error_replies")).toBe(0);
     server.freeze();
     const COUNT = 400;
     client.write(command("INCR", "n").toString().repeat(COUNT));
-    // The first of them are on their way, the others wait for replies to those.
-    await Bun.sleep(100);
+    // The first of them are on their way then, the others wait for replies to those.
+    await eventually("they have come", async () => await infoNumber(proxy, "total_commands_processed") > 100);
     const ended = proxy.stop();
-    await Bun.sleep(100);
+    await eventually("it is stopping", () => proxy.log.includes("stopping"));
     server.thaw();
     const replies = (await client.readUntilClose()).toString().split("\r\n").slice(0, -1);
     expect(replies).toEqual(Array.from({ length: COUNT }, (_, i) => `:${i + 1}`));

@@ -11,9 +11,5 @@ export const DELETE = 127;
 /** First byte of every request of the binary protocol. */
 export const BINARY = 0x80;
 
-export const UPPER_A = 65;
-export const UPPER_I = 73;
 export const UPPER_L = 76;
-export const UPPER_S = 83;
 export const UPPER_V = 86;
-export const UPPER_Z = 90;

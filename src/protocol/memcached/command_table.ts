@@ -4,6 +4,7 @@
  * Source: memcached's protocol.txt (1.6), and the behaviour of memcached 1.6.18 on malformed lines.
  */
 import type { Command } from "./command.ts";
+import { WordTable } from "./word_table.ts";
 
 type Declaration = Partial<Omit<Command, "id" | "name">> & Pick<Command, "handling" | "fewest" | "most">;
 
@@ -87,26 +88,9 @@ export const COMMANDS: readonly Command[] = Object.entries(DECLARATIONS).map(([n
   ...declared,
 }));
 
-/** Commands whose names have so many letters; the busier ones first. */
-const BY_LENGTH: readonly (readonly { name: Uint8Array; command: Command }[])[] = Array.from(
-  { length: 1 + Math.max(...COMMANDS.map((command) => command.name.length)) },
-  (_, length) =>
-    COMMANDS.filter((command) => command.name.length === length).map((command) => ({
-      name: Buffer.from(command.name),
-      command,
-    })),
-);
+const NAMES = new WordTable(COMMANDS.map((command) => [command.name, command] as const));
 
 /** The command that `bytes[start, end)` names, or null. Cost: no allocation. */
 export function lookupCommand(bytes: Uint8Array, start: number, end: number): Command | null {
-  const length = end - start;
-  if (length >= BY_LENGTH.length) return null;
-  const candidates = BY_LENGTH[length]!;
-  for (let i = 0; i < candidates.length; i++) {
-    const { name, command } = candidates[i]!;
-    let at = 0;
-    while (at < length && bytes[start + at] === name[at]) at++;
-    if (at === length) return command;
-  }
-  return null;
+  return NAMES.find(bytes, start, end);
 }

@@ -9,7 +9,8 @@
  * A line that is whole in its chunk is read where it stands; one that is cut is put together first.
  */
 import { BROKEN, COMPLETE, INCOMPLETE, type ScanStatus } from "../scan_status.ts";
-import { CR, LF, NINE, SPACE, UPPER_A, UPPER_I, UPPER_L, UPPER_S, UPPER_V, UPPER_Z, ZERO } from "./bytes.ts";
+import { CR, LF, NINE, SPACE, UPPER_L, UPPER_V, ZERO } from "./bytes.ts";
+import { WordTable } from "./word_table.ts";
 
 /** No line of a server is longer: a key of 250 bytes, encoded, and flags; bytes. */
 const LONGEST_LINE = 8192;
@@ -25,6 +26,18 @@ const GOES_ON = 1;
 const OPENS_BLOCK = 2;
 const OPENS_LAST_BLOCK = 3;
 const NO_REPLY = 4;
+
+/** What a line is by its first word: all that memcached says to what the proxy sends. Numbers come beside. */
+const LINES = new WordTable(
+  [
+    ...["STORED", "HD", "END", "EN", "NOT_STORED", "EXISTS", "NOT_FOUND", "DELETED", "TOUCHED"],
+    ...["NF", "NS", "EX", "ME", "MN", "OK", "RESET", "VERSION", "ERROR", "CLIENT_ERROR", "SERVER_ERROR"],
+  ].map((word) => [word, ENDS_REPLY] as [string, number]).concat([
+    ["STAT", GOES_ON],
+    ["VALUE", OPENS_BLOCK],
+    ["VA", OPENS_LAST_BLOCK],
+  ]),
+);
 
 /** One reply at a time out of a byte stream. */
 export class ReplyScanner {
@@ -159,17 +172,14 @@ function behindWord(chunk: Uint8Array, at: number, end: number): number {
   return p < end && chunk[p] === SPACE ? p + 1 : p;
 }
 
+/** What a line that ends in CRLF is in its reply. */
 function kindOf(bytes: Uint8Array, start: number): number {
-  const first = bytes[start]!;
-  if (first === UPPER_V && bytes[start + 1] === UPPER_A) {
-    // VALUE, or VA: the third letter tells.
-    return bytes[start + 2] === SPACE ? OPENS_LAST_BLOCK : OPENS_BLOCK;
-  }
-  // STAT, not STORED; ITEM.
-  if (first === UPPER_S && bytes[start + 2] === UPPER_A && bytes[start + 4] === SPACE) return GOES_ON;
-  if (first === UPPER_I && bytes[start + 4] === SPACE) return GOES_ON;
-  if ((first >= UPPER_A && first <= UPPER_Z) || (first >= ZERO && first <= NINE)) return ENDS_REPLY;
-  return NO_REPLY;
+  let p = start;
+  while (bytes[p]! >= ZERO && bytes[p]! <= NINE) p++;
+  const isNumber = p > start && bytes[p]! <= SPACE;
+  if (isNumber) return ENDS_REPLY;
+  while (bytes[p]! > SPACE) p++;
+  return LINES.find(bytes, start, p) ?? NO_REPLY;
 }
 
 /** Where word `index` of a line begins. The line ends in LF, behind which nothing is read. */

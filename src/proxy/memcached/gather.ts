@@ -16,6 +16,7 @@ import { appendWord, CRLF } from "./request_bytes.ts";
 const END = Buffer.from("END\r\n");
 const END_TEXT = "END\r\n";
 const SERVER_ERROR = "SERVER_ERROR ";
+const UNEXPECTED = "SERVER_ERROR a server answered a part of the request with an unexpected reply\r\n";
 /** The longest key with the space before it and the CRLF behind it; bytes. */
 const LONGEST_WORD = 253;
 
@@ -96,7 +97,7 @@ function newFragment(split: Split, parent: Request): Request {
 }
 
 /** The VALUE blocks of all servers and one END. What a server fails to give is missing, if the pool wants that. */
-class Values implements Merge, ReplyBody {
+export class Values implements Merge, ReplyBody {
   heldBytes = 0;
   readonly #pool: Pool;
   readonly #replies: ReplyView[] = [];
@@ -110,14 +111,16 @@ class Values implements Merge, ReplyBody {
     this.#fragments = fragments;
     for (let i = 0; i < fragments.length; i++) {
       const reply = new ReplyView(fragments[i]!);
-      if (reply.has(END_TEXT, reply.from + reply.size - END.length)) {
+      if (areValues(reply)) {
         this.heldBytes += reply.size;
         this.#replies.push(reply);
-      } else if (this.#isForgiven(reply)) {
-        this.#pool.forgiven++;
-      } else {
-        return reply.copy();
+        continue;
       }
+      const error = errorIn(reply);
+      if (this.#pool.config.getFailures === "error" || !error.startsWith(SERVER_ERROR)) {
+        return Buffer.from(error, "latin1");
+      }
+      this.#pool.forgiven++;
     }
     return this;
   }
@@ -129,8 +132,18 @@ class Values implements Merge, ReplyBody {
     outbox.append(END, 0, END.length);
     for (const fragment of this.#fragments) release(fragment);
   }
+}
 
-  #isForgiven(reply: ReplyView): boolean {
-    return this.#pool.config.getFailures === "miss" && reply.has(SERVER_ERROR, reply.from);
-  }
+/** Whether a reply is VALUE blocks, or none, and END. */
+function areValues(reply: ReplyView): boolean {
+  const isAny = reply.size > END.length;
+  if (isAny && !reply.has("VALUE ", reply.from)) return false;
+  return reply.has(END_TEXT, reply.from + reply.size - END.length);
+}
+
+/** The error a reply is, or ends in when the server failed behind its first values. */
+function errorIn(reply: ReplyView): string {
+  const text = Buffer.from(reply.copy()).toString("latin1");
+  const line = text.slice(text.lastIndexOf("\n", text.length - 2) + 1);
+  return /^(SERVER_ERROR|CLIENT_ERROR|ERROR)\b/.test(line) ? line : UNEXPECTED;
 }

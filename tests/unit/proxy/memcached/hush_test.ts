@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { COMMANDS } from "../../../../src/protocol/memcached/command_table.ts";
 import { HUSHES, NOTHING } from "../../../../src/proxy/memcached/hush.ts";
-import { Outbox } from "../../../../src/transport/outbox.ts";
 import { PLACES } from "../redis/fragments.ts";
+import { textOf } from "./text_of.ts";
 
 /** What a client gets of replies when it wanted none; the rest is dropped. */
 const CASES: Record<string, { dropped: string[]; passed: string[] }> = {
@@ -48,17 +48,3 @@ describe("HUSHES", () => {
     }
   }
 });
-
-function textOf(merged: ReturnType<(typeof HUSHES)[number]["merge"]>): string {
-  if (merged instanceof Uint8Array) return Buffer.from(merged).toString();
-  const outbox = new Outbox({ change() {} });
-  merged.writeTo(outbox);
-  let text = "";
-  outbox.writeTo({
-    write(bytes, start, length) {
-      text += Buffer.from(bytes.subarray(start, start + length)).toString();
-      return length;
-    },
-  });
-  return text;
-}
