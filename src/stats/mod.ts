@@ -1,0 +1,10 @@
+/** Statistics: what is counted, and how it is shown. Other folders import from here. */
+export type { HotKey } from "./hot_key.ts";
+export type {
+  InstanceFigures,
+  PoolFigures,
+  ProcessFigures,
+  ServerFigures,
+  WorkerFigures,
+} from "./figures.ts";
+export type { SlowRequest } from "./slow_request.ts";

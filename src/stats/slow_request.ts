@@ -1,0 +1,19 @@
+/** A request that took longer than the threshold. All durations are milliseconds. */
+export interface SlowRequest {
+  readonly id: number;
+  /** When it was complete; milliseconds since 1970. */
+  readonly at: number;
+  readonly pool: string;
+  readonly server: string;
+  readonly client: string;
+  readonly command: string;
+  /** Bytes of its first key, one character each, cut to 128; empty when it has none. */
+  readonly key: string;
+  readonly totalMs: number;
+  /** Until it was written to the server. */
+  readonly queueMs: number;
+  /** From there until its reply was here. */
+  readonly serverMs: number;
+  /** From there until it was in the client's outbox, behind the replies of earlier requests. */
+  readonly deliveryMs: number;
+}
