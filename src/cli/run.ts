@@ -3,7 +3,7 @@ import { type Config, formatAddress, formatFault } from "../config/mod.ts";
 import { Log } from "../control/log.ts";
 import { Worker } from "../control/worker.ts";
 import { VERSION } from "../version.ts";
-import { readConfigFile } from "./config_file.ts";
+import { readConfigFile } from "../control/config_file.ts";
 import { untilStopped } from "./signals.ts";
 
 /** What the command line of `run` asks for. */

@@ -6,6 +6,7 @@
  * throwing `ChangeRefused`.
  */
 import type { Config } from "../config/mod.ts";
+import type { ClientDescription } from "../proxy/mod.ts";
 import type { HotKey, InstanceFigures, SlowRequest } from "../stats/mod.ts";
 
 /** Why something was not done; nothing has changed. */
@@ -87,19 +88,9 @@ export interface RouteView {
   readonly epoch: number;
 }
 
-/** One client connection. */
-export interface ClientView {
-  readonly id: number;
-  readonly pool: string;
+/** One client connection, and the slot of its worker. */
+export interface ClientView extends ClientDescription {
   readonly worker: number;
-  readonly address: string;
-  readonly name: string;
-  readonly user: string;
-  readonly ageSeconds: number;
-  readonly idleSeconds: number;
-  readonly pending: number;
-  readonly heldBytes: number;
-  readonly lastCommand: string;
 }
 
 /** One worker. */

@@ -1,129 +1,198 @@
 /**
- * The data plane of one process: its pools with their listeners and health, and the tick that looks after
- * deadlines. This is where the parts are put together.
+ * The data plane of one process: the pools of a plan with their listeners, and the tick that looks after deadlines.
+ * A plan comes in two steps, so that of several workers either all carry it out or none.
  */
 import type { Config, PoolConfig } from "../config/mod.ts";
-import { COMMANDS as MEMCACHED_COMMANDS } from "../protocol/memcached/command_table.ts";
-import { ALL_COMMANDS as REDIS_COMMANDS } from "../protocol/redis/command_table.ts";
-import { MemcachedProtocol, Pool, RedisProtocol, type Report, Shared } from "../proxy/mod.ts";
-import { orderServers } from "../routing/ring/order_servers.ts";
-import { createRing } from "../routing/ring/ring.ts";
-import { listen, type Listener } from "../transport/listen.ts";
+import { type ClientDescription, describeClient, type Pool, type Seats, type Session, Shared } from "../proxy/mod.ts";
+import type { HotKey, SlowRequest, WorkerFigures } from "../stats/mod.ts";
+import { closeDescriptor } from "../transport/listening_socket.ts";
 import { openFilesLimit } from "../transport/open_files.ts";
 import { sweepLingering } from "../transport/stream.ts";
 import { turn } from "../transport/turn.ts";
-import { Health } from "./health.ts";
+import { Departure } from "./departure.ts";
+import { Member } from "./member.ts";
+import type { Plan, SocketOffer, Verdict } from "./plan.ts";
+import { makeRouter } from "./pool_parts.ts";
+import type { SupervisorApi, WorkerApi } from "./worker_api.ts";
 
 /** How often deadlines are looked at; milliseconds. */
 const TICK_MS = 50;
 /** Descriptors kept back for logs, probes and the runtime. */
-const SPARE_FILES = 32;
+const SPARE_FILES = 64;
 
-/** A pool with what belongs to it. */
-interface Member {
-  readonly pool: Pool;
-  readonly health: Health;
+/** A plan that can be carried out. */
+interface Draft {
+  readonly plan: Plan;
+  readonly sockets: readonly SocketOffer[];
 }
 
-/** All pools of a configuration, running. */
-export class Worker {
+/** A pool that the plan has no more, and its clients. */
+interface Former {
+  readonly member: Member;
+  readonly departure: Departure;
+}
+
+/** One worker. */
+export class Worker implements WorkerApi {
+  readonly #supervisor: SupervisorApi;
   readonly #shared: Shared;
-  readonly #members: Member[];
-  #listeners: Listener[] = [];
+  readonly #members = new Map<string, Member>();
+  #verdicts: Record<string, Verdict> = {};
+  #former: Former[] = [];
+  #draft: Draft | null = null;
+  #graceMs = 0;
   #ticker: ReturnType<typeof setInterval> | null = null;
+  #drained: (() => void) | null = null;
 
-  constructor(config: Config, report: Report) {
-    this.#shared = new Shared(config.maxTotalBytes, maxClients(config), report);
-    this.#members = config.pools.map((pool) => makeMember(pool, this.#shared));
-    this.#shared.pools.push(...this.#members.map((member) => member.pool));
+  /** Client ids begin behind `lastId`. */
+  constructor(supervisor: SupervisorApi, seats: Seats, lastId: number) {
+    this.#supervisor = supervisor;
+    const report: Shared["report"] = (level, event, facts) => supervisor.report(level, event, facts);
+    this.#shared = new Shared(0, 0, report, seats, lastId);
   }
 
-  /** Listens on every pool's address. Errors: throws when one can't be bound, after closing the others again. */
-  async start(): Promise<void> {
-    try {
-      for (const { pool } of this.#members) this.#listeners.push(await this.#listen(pool));
-    } catch (error) {
-      this.stopListening();
-      throw error;
+  // deno-lint-ignore require-await -- a part of an interface that others implement over a channel
+  async prepare(plan: Plan, sockets: readonly SocketOffer[]): Promise<void> {
+    this.#dropDraft();
+    this.#draft = { plan, sockets };
+    for (const pool of plan.config.pools) makeRouter(pool, plan.pools[pool.name]!.verdict);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async commit(): Promise<void> {
+    const { plan, sockets } = this.#draft!;
+    this.#draft = null;
+    turn.begin();
+    this.#limit(plan);
+    this.#dismiss(plan.config.pools);
+    for (const config of plan.config.pools) {
+      const { verdict } = plan.pools[config.name]!;
+      this.#verdicts[config.name] = verdict;
+      this.#memberFor(config, plan).listen(
+        sockets.filter(({ pool }) => pool === config.name).map(({ descriptor }) => descriptor),
+      );
     }
-    for (const { pool } of this.#members) {
-      if (pool.config.preconnect) { for (const backend of pool.backends) backend.preconnect(); }
-    }
-    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    this.#shared.pools = [...this.#members.values()].map(({ pool }) => pool);
+    this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** Accepts no more clients. */
-  stopListening(): void {
-    for (const listener of this.#listeners) listener.stop();
-    this.#listeners = [];
+  // deno-lint-ignore require-await -- as above
+  async abort(): Promise<void> {
+    this.#dropDraft();
   }
 
-  /** Stops accepting, has every session finish what it asked for, and waits for that for at most `graceMs`. */
+  // deno-lint-ignore require-await -- as above
+  async route(verdict: Verdict): Promise<void> {
+    const before = this.#verdicts[verdict.pool]!.live;
+    this.#verdicts[verdict.pool] = verdict;
+    turn.begin();
+    this.#members.get(verdict.pool)!.route(verdict, before);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async figures(): Promise<WorkerFigures> {
+    return { process: { figures: {}, lag: [] }, pools: {} };
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async slowLog(): Promise<SlowRequest[]> {
+    return [];
+  }
+
+  async resetSlowLog(): Promise<void> {}
+
+  // deno-lint-ignore require-await -- as above
+  async hotKeys(): Promise<HotKey[]> {
+    return [];
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async clients(): Promise<ClientDescription[]> {
+    return [...this.#sessions()].map(describeClient);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async killClient(id: number): Promise<boolean> {
+    const session = [...this.#sessions()].find((each) => each.id === id);
+    session?.close("killed by an operator");
+    return session !== undefined;
+  }
+
   async drain(graceMs: number): Promise<void> {
-    this.stopListening();
-    for (const { pool } of this.#members) {
-      for (const session of pool.sessions) session.ended();
-    }
-    const until = performance.now() + graceMs;
-    while (this.#shared.clients > 0 && performance.now() < until) await Bun.sleep(TICK_MS);
+    this.#graceMs = graceMs;
+    await new Promise<void>((resolve) => {
+      this.#drained = resolve;
+      turn.begin();
+      this.#dismiss([]);
+      this.#tick();
+    });
     if (this.#ticker !== null) clearInterval(this.#ticker);
-    for (const { pool } of this.#members) {
-      for (const session of pool.sessions) {
-        session.close("the proxy ends, and the client hasn't read its replies");
-      }
-      pool.close();
-    }
     sweepLingering(Infinity);
   }
 
-  #listen(pool: Pool): Promise<Listener> {
-    const { config } = pool;
-    return listen({
-      address: config.listen,
-      backlog: config.backlog,
-      reusePort: config.reusePort,
-      keepaliveMs: config.tcpKeepalive ? config.clientKeepaliveMs : 0,
-      budget: this.#shared.budget,
-      accept: (stream) => pool.accept(stream),
-    });
+  #limit(plan: Plan): void {
+    const { config, workers } = plan;
+    this.#graceMs = config.shutdownGraceMs;
+    this.#shared.budget.limit = Math.ceil(config.maxTotalBytes / workers);
+    this.#shared.maxClients = maxClients(config);
+    this.#shared.maxInstanceClients = config.limits.maxClients;
+  }
+
+  /** Sees off the clients of pools that `pools` doesn't have. */
+  #dismiss(pools: readonly PoolConfig[]): void {
+    for (const [name, member] of this.#members) {
+      const config = pools.find((pool) => pool.name === name);
+      if (config !== undefined && member.canBecome(config)) continue;
+      this.#members.delete(name);
+      member.stopListening();
+      const departure = new Departure(() => member.pool.sessions, this.#graceMs, turn.now);
+      this.#former.push({ member, departure });
+    }
+  }
+
+  #memberFor(config: PoolConfig, plan: Plan): Member {
+    const poolPlan = plan.pools[config.name]!;
+    const member = this.#members.get(config.name);
+    if (member === undefined) {
+      const made = new Member(config, poolPlan, this.#shared, this.#supervisor);
+      this.#members.set(config.name, made);
+      return made;
+    }
+    member.reconfigure(config, poolPlan);
+    return member;
+  }
+
+  #dropDraft(): void {
+    for (const { descriptor } of this.#draft?.sockets ?? []) {
+      if (descriptor !== null) closeDescriptor(descriptor);
+    }
+    this.#draft = null;
   }
 
   #tick(): void {
     turn.begin();
     const { now } = turn;
-    for (const { pool, health } of this.#members) {
-      pool.tick(now);
-      health.tick(now);
-    }
+    for (const { pool } of this.#members.values()) pool.tick(now);
+    if (this.#former.length > 0 || this.#drained !== null) this.#tickFormer(now);
     this.#shared.early.endTurn();
     sweepLingering(now);
   }
-}
 
-function makeMember(config: PoolConfig, shared: Shared): Member {
-  const servers = orderServers(config.servers);
-  const makeRouter = (live: readonly boolean[], epoch: number) =>
-    createRing({
-      distribution: config.distribution,
-      hash: config.hash,
-      hashTag: config.hashTag,
-      servers,
-      live,
-      epoch,
-      random: (n) => Math.floor(Math.random() * n),
+  #tickFormer(now: number): void {
+    this.#former = this.#former.filter(({ member, departure }) => {
+      member.pool.tick(now);
+      if (!departure.tick(now)) return true;
+      member.pool.close();
+      return false;
     });
-  const health = new Health(makeRouter, shared.report);
-  const pool = new Pool({
-    config,
-    shared,
-    servers,
-    protocol: (self) => config.redis ? new RedisProtocol(self) : new MemcachedProtocol(self),
-    commands: (config.redis ? REDIS_COMMANDS : MEMCACHED_COMMANDS).length,
-    router: makeRouter(servers.map(() => true), 0),
-    watcher: health,
-  });
-  health.pool = pool;
-  return { pool, health };
+    if (this.#former.length === 0 && this.#members.size === 0) this.#drained?.();
+  }
+
+  *#sessions(): Iterable<Session> {
+    const pools: Pool[] = [...this.#members.values(), ...this.#former.map(({ member }) => member)]
+      .map(({ pool }) => pool);
+    for (const pool of pools) yield* pool.sessions;
+  }
 }
 
 /** As many as the limit of open files leaves beside what the pools need for themselves. */

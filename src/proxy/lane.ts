@@ -19,6 +19,7 @@ import { Greeter } from "./greeter.ts";
 import { InFlight } from "./in_flight.ts";
 import { CONNECTING, DOWN, GREETING, IDLE, READY } from "./lane_state.ts";
 import { LaneInbox } from "./lane_inbox.ts";
+import type { LaneWatcher } from "./lane_watcher.ts";
 import type { Pool } from "./pool.ts";
 import type { ReplyReader } from "./protocol.ts";
 import { LOCAL_COMMAND, type ReplyTaker, Request } from "./request.ts";
@@ -27,14 +28,6 @@ import type { Session } from "./session.ts";
 /** After so long without a byte from the server, a lane with nothing in flight asks whether it is still there. */
 const QUIET_MS = 30_000;
 const NOBODY_ASKED: ReplyTaker = { take() {} };
-
-/** What a lane tells its backend. */
-export interface LaneWatcher {
-  /** Greeted and ready for requests. */
-  laneReady(lane: Lane): void;
-  /** An attempt to connect failed, or a connection with requests in flight did. */
-  laneFailed(lane: Lane, reason: string): void;
-}
 
 /** A connection to a server that many sessions share. */
 export class Lane implements StreamOwner, ConnectOutcome {
@@ -114,7 +107,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
 
   /** Connects, unless that is done or under way. */
   open(): void {
-    if (this.state !== IDLE && this.state !== DOWN) return;
+    if ((this.state !== IDLE && this.state !== DOWN) || !this.#watcher.mayConnect()) return;
     this.state = CONNECTING;
     this.#wanted = false;
     this.#deadline = turn.now + this.#pool.config.connectTimeoutMs;
@@ -145,6 +138,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
       else this.state = IDLE;
       return;
     }
+    if (this.state === IDLE && this.#fifo.length > 0) this.open();
     if ((this.state === CONNECTING || this.state === GREETING) && now >= this.#deadline) {
       this.#attempt?.cancel();
       this.#giveUp("ETIMEDOUT");

@@ -1,6 +1,6 @@
 /** Where a lane is between no connection and a working one. */
 
-/** Nobody asked for a connection. */
+/** Nobody asked for a connection, or none may be made yet. */
 export const IDLE = 0;
 export const CONNECTING = 1;
 /** Connected; the server's answers to our greeting are awaited. */

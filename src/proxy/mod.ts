@@ -1,10 +1,14 @@
 /** The data plane's public face: what the control plane builds it from and steers it with. */
 export type { Backend, BackendWatcher } from "./backend.ts";
-export { Lane, type LaneWatcher } from "./lane.ts";
-export { Pool } from "./pool.ts";
+export { type ClientDescription, describeClient } from "./client_view.ts";
+export { Lane } from "./lane.ts";
+export type { LaneWatcher } from "./lane_watcher.ts";
+export { SEAT_BYTES, Seats } from "./seats.ts";
+export { Pool, type PoolOptions } from "./pool.ts";
 export type { Protocol } from "./protocol.ts";
 export { MemcachedProtocol } from "./memcached/memcached_protocol.ts";
 export { RedisProtocol } from "./redis/redis_protocol.ts";
 export { ReplyView } from "./reply_view.ts";
 export { Request } from "./request.ts";
+export type { Session } from "./session.ts";
 export { type Level, type Report, Shared } from "./shared.ts";

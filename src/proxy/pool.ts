@@ -1,8 +1,9 @@
 /**
  * One pool: a listener's sessions, the backends behind it and the router between them. The router is a snapshot
- * that is swapped whole; everything else lives as long as the pool.
+ * that is swapped whole. Another configuration is taken over between two events: clients stay, and what is in
+ * flight is answered by the servers it was sent to.
  */
-import type { PoolConfig, ServerConfig } from "../config/mod.ts";
+import { formatAddress, type PoolConfig, type ServerConfig } from "../config/mod.ts";
 import type { Router } from "../routing/router.ts";
 import { NOBODY, type Stream, type StreamOwner } from "../transport/stream.ts";
 import { Backend, type BackendWatcher } from "./backend.ts";
@@ -10,6 +11,7 @@ import type { Protocol, RequestReader } from "./protocol.ts";
 import { DONE, PARTIAL, type ReplyBody, type Request } from "./request.ts";
 import { Session } from "./session.ts";
 import type { Shared } from "./shared.ts";
+import { wayTo } from "./way.ts";
 
 const KEPT_READERS = 4;
 /** Refused clients whose connections linger. */
@@ -17,13 +19,30 @@ const MOST_REFUSING = 16;
 /** How often sessions are checked for being idle; milliseconds. */
 const SESSION_CHECK_MS = 1000;
 
-/** A pool's data plane. */
-export class Pool {
+/** What a pool is made of. */
+export interface PoolOptions {
   readonly config: PoolConfig;
   readonly shared: Shared;
-  readonly protocol: Protocol;
+  /** The pool's row in the table of clients. */
+  readonly seat: number;
+  /** Makes the protocol for this pool, for each configuration anew. */
+  readonly protocol: (pool: Pool) => Protocol;
+  /** Number of commands of the protocol, for per-command figures. */
+  readonly commands: number;
+  /** The pool's servers in the order routers number them. */
+  readonly servers: readonly ServerConfig[];
+  readonly router: Router;
+  readonly watcher: BackendWatcher;
+}
+
+/** A pool's data plane. */
+export class Pool {
+  /** The same object as long as the pool lives; its fields change. */
+  readonly config: PoolConfig;
+  readonly shared: Shared;
+  protocol: Protocol;
   /** In the order routers number them. */
-  readonly backends: readonly Backend[];
+  backends: readonly Backend[];
   /** The current answer to which server owns a key. */
   router: Router;
   readonly sessions = new Set<Session>();
@@ -40,37 +59,61 @@ export class Pool {
   cutSessions = 0;
   faultySessions = 0;
 
+  readonly #seat: number;
+  readonly #makeProtocol: (pool: Pool) => Protocol;
+  readonly #watcher: BackendWatcher;
+  /** Backends that get no more requests and have not been answered all they got. */
+  #retired: Backend[] = [];
   #readers: RequestReader[] = [];
   #nextSessionCheck = 0;
 
-  constructor(options: {
-    config: PoolConfig;
-    shared: Shared;
-    /** Makes the protocol for this pool; called once. */
-    protocol: (pool: Pool) => Protocol;
-    /** Number of commands of the protocol, for per-command figures. */
-    commands: number;
-    /** The pool's servers in the order routers number them. */
-    servers: readonly ServerConfig[];
-    router: Router;
-    watcher: BackendWatcher;
-  }) {
-    this.config = options.config;
+  constructor(options: PoolOptions) {
+    this.config = { ...options.config };
     this.shared = options.shared;
     this.router = options.router;
     this.replyBytes = new Float64Array(options.commands + 1);
+    this.#seat = options.seat;
+    this.#makeProtocol = options.protocol;
+    this.#watcher = options.watcher;
     this.protocol = options.protocol(this);
-    this.backends = options.servers.map((server, index) => new Backend(this, index, server, options.watcher));
+    this.backends = options.servers.map((server, i) => new Backend(this, i, server, options.watcher));
+  }
+
+  /** Takes over another configuration of the same protocol, with its servers in the order of `router`. */
+  reconfigure(config: PoolConfig, servers: readonly ServerConfig[], router: Router): void {
+    Object.assign(this.config, config);
+    this.protocol = this.#makeProtocol(this);
+    const former = [...this.backends, ...this.#retired];
+    this.backends = servers.map((server, index) => this.#backendFor(server, index, former));
+    this.#retired = former.filter((backend) => !this.backends.includes(backend));
+    this.router = router;
+    if (config.redisAuth === null) { for (const session of this.sessions) session.authenticated = true; }
+    if (config.preconnect) { for (const backend of this.backends) backend.preconnect(); }
+  }
+
+  /** The backend there is, or a new one that waits for the former way to the same server to be done. */
+  #backendFor(server: ServerConfig, index: number, former: readonly Backend[]): Backend {
+    const way = wayTo(server, this.config);
+    const same = this.backends.find((backend) => backend.way === way);
+    if (same !== undefined) {
+      same.index = index;
+      same.server = server;
+      return same;
+    }
+    const address = formatAddress(server.address);
+    const before = former.filter((each) => each.isBusy && formatAddress(each.server.address) === address);
+    return new Backend(this, index, server, this.#watcher, before);
   }
 
   /** A new client connection gets a session, or, when there are too many, an error and its end. */
   accept(stream: Stream): StreamOwner {
     const { clientConnections } = this.config;
-    const full = clientConnections > 0 && this.sessions.size >= clientConnections;
-    if (full || this.shared.clients >= this.shared.maxClients) return this.#refuse(stream);
+    const full = clientConnections > 0 && this.shared.seats.taken(this.#seat) >= clientConnections;
+    if (full || this.shared.isFull) return this.#refuse(stream);
     const session = new Session(this.shared.nextId(), this, stream);
     this.sessions.add(session);
     this.shared.clients++;
+    this.shared.seats.change(this.#seat, 1);
     this.accepted++;
     return session;
   }
@@ -95,6 +138,7 @@ export class Pool {
   sessionClosed(session: Session, reason: string): void {
     if (!this.sessions.delete(session)) return;
     this.shared.clients--;
+    this.shared.seats.change(this.#seat, -1);
     if (reason === "") return;
     const level = reason.startsWith("internal error") ? 3 : 6;
     this.shared.report(level, "client.lost", { pool: this.config.name, client: session.stream.peer, reason });
@@ -160,15 +204,22 @@ export class Pool {
     for (const backend of this.backends) {
       for (const lane of backend.lanes) lane.tick(now);
     }
+    if (this.#retired.length > 0) this.#tickRetired(now);
     if (now < this.#nextSessionCheck) return;
     this.#nextSessionCheck = now + SESSION_CHECK_MS;
     for (const session of this.sessions) session.tick(now);
   }
 
+  #tickRetired(now: number): void {
+    for (const backend of this.#retired) {
+      for (const lane of backend.lanes) lane.tick(now);
+      if (!backend.isBusy) backend.close("");
+    }
+    this.#retired = this.#retired.filter((backend) => backend.isBusy);
+  }
+
   /** Closes all lanes; sessions are closed by whoever drains them. */
   close(): void {
-    for (const backend of this.backends) {
-      for (const lane of backend.lanes) lane.close("Connection closed by proxy");
-    }
+    for (const backend of [...this.backends, ...this.#retired]) backend.close("Connection closed by proxy");
   }
 }

@@ -14,16 +14,10 @@ import type { RequestReader } from "./protocol.ts";
 import { ReplyQueue, type ReplyQueueOwner } from "./reply_queue.ts";
 import { ReplyWindow } from "./reply_window.ts";
 import { LOCAL_COMMAND, Request } from "./request.ts";
+import { ENDS, LEAVES, STAYS } from "./session_end.ts";
+import { CLIENT_SLOW, ENDING, FLOWING, NO_MEMORY, REPLIES_DUE, SERVER_SLOW } from "./stall.ts";
 import { UnreadChunk } from "./unread_chunk.ts";
 import { UploadReservation } from "./upload_reservation.ts";
-
-/** Why a session doesn't read on. */
-const FLOWING = 0;
-const CLIENT_SLOW = 1;
-const REPLIES_DUE = 2;
-const SERVER_SLOW = 3;
-const NO_MEMORY = 4;
-const ENDING = 5;
 
 /** A client connection. */
 export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
@@ -50,7 +44,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   #stall = FLOWING;
   #resuming = false;
   #reading = false;
-  #ended = false;
+  #end = STAYS;
   #closed = false;
 
   constructor(id: number, pool: Pool, stream: Stream) {
@@ -112,8 +106,14 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   /** Reads no more, not even what has come; closes when everything asked so far is answered. */
   finishAfterReplies(): void {
     this.#stall = ENDING;
-    this.#ended = true;
+    this.#end = ENDS;
     this.#rest.clear();
+    this.#finishIfQuiet();
+  }
+
+  /** Closes at the first quiet moment; until then it is served as ever. */
+  leave(): void {
+    if (this.#end === STAYS) this.#end = LEAVES;
     this.#finishIfQuiet();
   }
 
@@ -130,7 +130,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.#resuming = false;
     if (this.#closed) return;
     if (this.#stall === FLOWING) this.#readOn();
-    if (this.#ended) this.#finishIfQuiet();
+    if (this.#end !== STAYS) this.#finishIfQuiet();
   }
 
   #readOn(): void {
@@ -185,7 +185,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     const { pending, heldBytes } = this.replies;
     const isCalm = heldBytes <= this.pool.config.clientOutboxLowBytes && this.#window.isCalm(pending);
     if (this.#stall === REPLIES_DUE && isCalm) this.wake();
-    if (this.#ended) this.#finishIfQuiet();
+    if (this.#end !== STAYS) this.#finishIfQuiet();
     this.held();
   }
 
@@ -198,7 +198,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   // What the stream says.
 
   received(chunk: Buffer): void {
-    if (this.#ended) return;
+    if (this.#end === ENDS) return;
     this.lastActiveMs = turn.now;
     if (this.#rest.chunk !== null) {
       this.#rest.add(chunk);
@@ -213,7 +213,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   }
 
   ended(): void {
-    this.#ended = true;
+    this.#end = ENDS;
     this.#finishIfQuiet();
   }
 
@@ -259,7 +259,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     }
     this.#reading = false;
     if (this.#closed || !reader.inProgress) this.#giveReader();
-    if (this.#ended) this.#finishIfQuiet();
+    if (this.#end !== STAYS) this.#finishIfQuiet();
   }
 
   #giveReader(): void {
@@ -292,7 +292,8 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   }
 
   #finishIfQuiet(): void {
-    const reading = this.#reading || this.#resuming || this.#rest.chunk !== null;
+    const reading = this.#reading || this.#resuming || this.#rest.chunk !== null ||
+      (this.#end === LEAVES && this.#reader !== null);
     if (!reading && this.replies.pending === 0) this.stream.finish();
   }
 }

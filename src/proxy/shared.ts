@@ -3,6 +3,7 @@ import { Budget } from "../transport/budget.ts";
 import { type EndsTurn, turn } from "../transport/turn.ts";
 import { EarlyReplies } from "./early_replies.ts";
 import type { Pool } from "./pool.ts";
+import { ALL_POOLS, Seats } from "./seats.ts";
 import type { Session } from "./session.ts";
 
 /** How much an event matters, on nutcracker's scale: 3 error, 4 warning, 5 notice, 6 information. */
@@ -16,26 +17,38 @@ export class Shared implements EndsTurn {
   readonly budget: Budget;
   readonly early: EarlyReplies = new EarlyReplies();
   readonly report: Report;
-  readonly pools: Pool[] = [];
-  /** Client connections of all pools. */
+  readonly seats: Seats;
+  pools: readonly Pool[] = [];
+  /** Client connections of all pools of this worker. */
   clients = 0;
   /** Connections beyond the limit that have been told so and are not yet closed. */
   refusing = 0;
-  /** Client connections that fit below the limit of open files. */
-  readonly maxClients: number;
+  /** Client connections of this worker that fit below the limit of open files. */
+  maxClients: number;
+  /** Client connections the whole instance may have; 0: as many as fit. */
+  maxInstanceClients = 0;
   #shedding = false;
   #flushed = false;
-  #lastId = 0;
+  #lastId: number;
 
-  constructor(maxTotalBytes: number, maxClients: number, report: Report) {
+  /** Session ids begin behind `lastId`; other workers have theirs elsewhere. */
+  constructor(maxTotalBytes: number, maxClients: number, report: Report, seats = new Seats(), lastId = 0) {
     this.budget = new Budget(maxTotalBytes, () => this.#shed());
     this.maxClients = maxClients;
     this.report = report;
+    this.seats = seats;
+    this.#lastId = lastId;
   }
 
-  /** A number no other session of this worker has had. */
+  /** A number no other session of this instance has had. */
   nextId(): number {
     return ++this.#lastId;
+  }
+
+  /** Whether no pool may have another client. */
+  get isFull(): boolean {
+    if (this.clients >= this.maxClients) return true;
+    return this.maxInstanceClients > 0 && this.seats.taken(ALL_POOLS) >= this.maxInstanceClients;
   }
 
   /** Closes the sessions that hold most until there is room for the others' replies. */

@@ -45,3 +45,8 @@ export interface InstanceFigures {
   /** By worker slot. */
   readonly workers: Readonly<Record<string, ProcessFigures>>;
 }
+
+/** The sum of two workers' figures, or of two lives of one; null counts nothing. */
+export function addWorkerFigures(one: WorkerFigures | null, other: WorkerFigures | null): WorkerFigures | null {
+  return one ?? other;
+}

@@ -8,3 +8,4 @@ export type {
   WorkerFigures,
 } from "./figures.ts";
 export type { SlowRequest } from "./slow_request.ts";
+export { addWorkerFigures } from "./figures.ts";

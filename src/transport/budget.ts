@@ -25,8 +25,8 @@ export interface BudgetWaiter {
 export class Budget implements Account {
   /** Bytes held now. */
   used = 0;
-  /** Bytes that may be held. */
-  readonly limit: number;
+  /** Bytes that may be held; when it changes, what is held already stays. */
+  limit: number;
   /** Bytes of `used` that are announced uploads. */
   reserved = 0;
   /** Bytes of `used` that wait for servers to take them. */
@@ -38,8 +38,6 @@ export class Budget implements Account {
       this.change(delta);
     },
   };
-  /** Bytes uploads may bring what waits for servers to. */
-  readonly #uploadLimit: number;
   readonly #over: () => void;
   /** Who has bytes set aside, the earliest first. */
   readonly #holders = new Set<object>();
@@ -48,8 +46,12 @@ export class Budget implements Account {
   /** `over` is called whenever more replies are held than there is room for. */
   constructor(limit: number, over: () => void) {
     this.limit = limit;
-    this.#uploadLimit = limit * (1 - REPLIES_SHARE);
     this.#over = over;
+  }
+
+  /** Bytes uploads may bring what waits for servers to. */
+  get #uploadLimit(): number {
+    return this.limit * (1 - REPLIES_SHARE);
   }
 
   /** Replies take more than requests leave them. */

@@ -1,99 +1,55 @@
-/**
- * Accepting connections on an address, or on a descriptor that somebody else opened. Bun ignores the backlog it is
- * given, so a second listen(2) on the same descriptor sets it.
- */
-import { chmodSync, lstatSync, unlinkSync } from "node:fs";
+/** Accepting connections, on a socket that somebody else opened or, where none can be handed over, on an address. */
 import { type Address, formatAddress } from "../config/address.ts";
-import { setBacklog } from "./backlog.ts";
 import type { Budget } from "./budget.ts";
+import { causeOf, setBacklog } from "./listening_socket.ts";
 import { Outbox } from "./outbox.ts";
-import { NOBODY, reasonOf, Stream, streamHandlers, type StreamOwner } from "./stream.ts";
+import { NOBODY, Stream, streamHandlers, type StreamOwner } from "./stream.ts";
 
-/** How to listen. */
+/** How to accept. */
 export interface ListenOptions {
   readonly address: Address;
-  /** A listening socket's descriptor to adopt instead of opening one. */
-  readonly descriptor?: number;
+  /** The listening socket's descriptor, which is the listener's from now on; null to open one. */
+  readonly descriptor: number | null;
+  /** Connections that may wait to be accepted; adopting a socket sets it anew. */
   readonly backlog: number;
-  readonly reusePort: boolean;
-  /** Delay of TCP keepalive on accepted connections in milliseconds; 0: off. */
-  readonly keepaliveMs: number;
+  /** Delay of TCP keepalive on a connection that is accepted now; milliseconds, 0: off. */
+  keepaliveMs(): number;
   readonly budget: Budget;
   /** Gives a new connection its owner, who must not write yet. */
   accept(stream: Stream): StreamOwner;
 }
 
-/** An open listening socket. */
+/** Something that accepts connections. */
 export interface Listener {
-  /** The port that was bound; 0 for unix sockets. */
-  readonly port: number;
-  readonly descriptor: number;
   /** Accepts no more; connections that are open live on. */
   stop(): void;
 }
 
-/** Listens. Errors: throws with a message that names the address when it can't be bound. */
-export async function listen(options: ListenOptions): Promise<Listener> {
-  const { address } = options;
+/** Begins to accept. Errors: throws with a message that names the address when that is not possible. */
+export function listen(options: ListenOptions): Listener {
+  const { address, descriptor } = options;
   const socket = {
     ...streamHandlers,
     open(opened: Bun.Socket<Stream>): void {
-      if (options.keepaliveMs > 0) opened.setKeepAlive(true, options.keepaliveMs);
+      const keepaliveMs = options.keepaliveMs();
+      if (keepaliveMs > 0) opened.setKeepAlive(true, keepaliveMs);
       const stream = new Stream(opened, NOBODY, new Outbox(options.budget));
       opened.data = stream;
       stream.owner = options.accept(stream);
     },
   };
-  if (address.kind === "unix" && options.descriptor === undefined) await removeStale(address.path);
+  const where = descriptor === null ? whereIs(address) : { fd: descriptor };
   try {
-    const listener = Bun.listen<Stream>({ ...where(options), socket, allowHalfOpen: true } as never) as
+    const listener = Bun.listen<Stream>({ ...where, socket, allowHalfOpen: true } as never) as
       & Bun.TCPSocketListener<Stream>
-      & { fd: number };
-    if (address.kind === "unix" && address.mode > 0) chmodSync(address.path, address.mode);
+      & { readonly fd: number };
     setBacklog(listener.fd, options.backlog);
-    return {
-      port: address.kind === "tcp" ? listener.port : 0,
-      descriptor: listener.fd,
-      stop: () => listener.stop(false),
-    };
+    return { stop: () => listener.stop(false) };
   } catch (error) {
     throw new Error(`listen on ${formatAddress(address)}: ${causeOf(error)}`);
   }
 }
 
-const CAUSES: Record<string, string> = {
-  EADDRINUSE: "another process listens there",
-  EADDRNOTAVAIL: "this machine has no such address",
-  EACCES: "permission denied",
-};
-
-function causeOf(error: unknown): string {
-  const reason = reasonOf(error);
-  return CAUSES[reason] ?? reason;
-}
-
-function where(options: ListenOptions): Record<string, unknown> {
-  if (options.descriptor !== undefined) return { fd: options.descriptor };
-  const { address } = options;
-  if (address.kind === "unix") return { unix: address.path };
-  return { hostname: address.host, port: address.port, reusePort: options.reusePort };
-}
-
-/** Removes the file of a unix socket nobody listens on any more. Errors: when somebody does, or it is no socket. */
-async function removeStale(path: string): Promise<void> {
-  const status = lstatSync(path, { throwIfNoEntry: false });
-  if (status === undefined) return;
-  if (!status.isSocket()) throw new Error(`listen on ${path}: the file exists and is no socket`);
-  if (await answers(path)) throw new Error(`listen on ${path}: another process listens there`);
-  unlinkSync(path);
-}
-
-async function answers(path: string): Promise<boolean> {
-  try {
-    const probe = await Bun.connect({ unix: path, socket: { data() {} } });
-    probe.terminate();
-    return true;
-  } catch {
-    return false;
-  }
+function whereIs(address: Address): Record<string, unknown> {
+  return address.kind === "unix" ? { unix: address.path } : { hostname: address.host, port: address.port };
 }

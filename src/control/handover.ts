@@ -1,0 +1,60 @@
+/**
+ * An upgrade in place: the program that is on disk now is started with this one's listening sockets. When it says
+ * that it is ready, this one sees its clients off; when it doesn't, this one carries on as if nothing had been.
+ *
+ *     old ──spawn──▶ new: adopts the sockets, starts its workers
+ *     old ◀─ready──  new: accepts
+ *     old: stops accepting, drains, ends
+ */
+import { commandOnDisk } from "./own_command.ts";
+import type { InheritedSockets } from "./listening_sockets.ts";
+
+/** In the environment of a successor: how many sockets it inherits for each address, as JSON. */
+const HANDOVER = "SENNIT_HANDOVER";
+/** Its first inherited socket; before it are the standard streams and the message channel. */
+const FIRST_SOCKET = 4;
+/** A successor that is not ready by then has failed; milliseconds. */
+const PATIENCE_MS = 30_000;
+
+const READY = "ready";
+
+/** Starts a successor. Shape: its process id, once it is ready. Errors: throws why it did not get there; it is gone then. */
+export async function handOver(sockets: InheritedSockets, argv: readonly string[]): Promise<number> {
+  const counts = Object.entries(sockets).map(([address, descriptors]) => [address, descriptors.length]);
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  const child = Bun.spawn([...commandOnDisk(), ...argv], {
+    env: { ...process.env, [HANDOVER]: JSON.stringify(counts) },
+    stdio: ["ignore", "inherit", "inherit", null as never, ...Object.values(sockets).flat()],
+    ipc: (message) => void (message === READY && resolve()),
+  });
+  const timer = setTimeout(() => reject(new Error("it was not ready in time")), PATIENCE_MS);
+  void child.exited.then(() => reject(new Error(`it ended with ${child.signalCode ?? child.exitCode}`)));
+  try {
+    await ready;
+    child.unref();
+    return child.pid;
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What a predecessor left for this process; read once, so that no child of this one takes it for its own. */
+export function takeInheritance(): InheritedSockets | null {
+  const text = process.env[HANDOVER];
+  if (text === undefined) return null;
+  delete process.env[HANDOVER];
+  let next = FIRST_SOCKET;
+  const counts: [string, number][] = JSON.parse(text);
+  return Object.fromEntries(
+    counts.map(([address, count]) => [address, Array.from({ length: count }, () => next++)]),
+  );
+}
+
+/** Tells the predecessor that this process serves; it leaves then. */
+export function tellReady(): void {
+  process.send!(READY);
+  process.disconnect!();
+}

@@ -1,0 +1,88 @@
+/** One pool in one worker: its data plane, what accepts its clients, and what watches its servers. */
+import { formatAddress, type PoolConfig } from "../config/mod.ts";
+import type { Pool, Shared } from "../proxy/mod.ts";
+import { listen, type Listener } from "../transport/listen.ts";
+import { closeDescriptor } from "../transport/listening_socket.ts";
+import { FailureReporter } from "./failure_reporter.ts";
+import type { PoolPlan, Verdict } from "./plan.ts";
+import { makePool, makeRouter, serversOf } from "./pool_parts.ts";
+import type { SupervisorApi } from "./worker_api.ts";
+
+/** A running pool. */
+export class Member {
+  readonly pool: Pool;
+  readonly #watcher: FailureReporter;
+  #listeners: Listener[] = [];
+  /** Where the listeners accept. */
+  #listening = "";
+
+  constructor(config: PoolConfig, plan: PoolPlan, shared: Shared, supervisor: SupervisorApi) {
+    this.#watcher = new FailureReporter(config.name, supervisor);
+    this.pool = makePool({
+      config,
+      servers: serversOf(config),
+      router: makeRouter(config, plan.verdict),
+      shared,
+      seat: plan.seat,
+      watcher: this.#watcher,
+    });
+    if (config.preconnect) { for (const backend of this.pool.backends) backend.preconnect(); }
+  }
+
+  /** Whether a configuration can be taken over; another protocol means another pool. */
+  canBecome(config: PoolConfig): boolean {
+    return this.pool.config.redis === config.redis;
+  }
+
+  /** Takes over another configuration; one that is the same touches nothing. */
+  reconfigure(config: PoolConfig, plan: PoolPlan): void {
+    if (plan.verdict.epoch === this.pool.router.epoch && Bun.deepEquals(config, this.pool.config)) return;
+    this.pool.reconfigure(config, serversOf(config), makeRouter(config, plan.verdict));
+  }
+
+  /** Takes servers into the ring, or out of it; those that come back are connected at once. */
+  route(verdict: Verdict, before: readonly boolean[]): void {
+    const { pool } = this;
+    pool.router = makeRouter(pool.config, verdict);
+    for (const [index, isLive] of verdict.live.entries()) {
+      const backend = pool.backends[index]!;
+      if (!isLive || before[index]) continue;
+      this.#watcher.forgive(backend);
+      for (const lane of backend.lanes) lane.open();
+    }
+  }
+
+  /** Accepts clients from the sockets, which are this pool's now, unless it does so already. Errors: when one can't be used. */
+  listen(descriptors: readonly (number | null)[]): void {
+    const { config } = this.pool;
+    const place = `${formatAddress(config.listen)} ${descriptors.length}`;
+    if (place === this.#listening) {
+      for (const descriptor of descriptors) if (descriptor !== null) closeDescriptor(descriptor);
+      return;
+    }
+    const before = this.#listeners;
+    this.#listeners = descriptors.map((descriptor) => this.#accept(descriptor));
+    this.#listening = place;
+    for (const listener of before) listener.stop();
+  }
+
+  /** Accepts no more clients. */
+  stopListening(): void {
+    for (const listener of this.#listeners) listener.stop();
+    this.#listeners = [];
+    this.#listening = "";
+  }
+
+  #accept(descriptor: number | null): Listener {
+    const { pool } = this;
+    const { config } = pool;
+    return listen({
+      address: config.listen,
+      descriptor,
+      backlog: config.backlog,
+      keepaliveMs: () => config.tcpKeepalive ? config.clientKeepaliveMs : 0,
+      budget: pool.shared.budget,
+      accept: (stream) => pool.accept(stream),
+    });
+  }
+}

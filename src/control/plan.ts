@@ -1,0 +1,34 @@
+/** What a supervisor tells its workers to be: plain data, so that it can cross to another process. */
+import type { Config } from "../config/mod.ts";
+
+/** The whole of it. */
+export interface Plan {
+  /** With the servers as they are now, which may not be the file's. */
+  readonly config: Config;
+  /** By name, one for each pool of `config`. */
+  readonly pools: Readonly<Record<string, PoolPlan>>;
+  /** How many workers share the instance's limits. */
+  readonly workers: number;
+}
+
+/** What a worker needs to know of a pool beside its configuration. */
+export interface PoolPlan {
+  readonly verdict: Verdict;
+  /** Its row in the table of clients. */
+  readonly seat: number;
+}
+
+/** Which servers of a pool are in the ring. */
+export interface Verdict {
+  readonly pool: string;
+  /** By the place of a server in the order of the pool's routers. */
+  readonly live: readonly boolean[];
+  /** Grows with each verdict about the pool. */
+  readonly epoch: number;
+}
+
+/** A listening socket for a pool; the descriptor is the receiver's from then on, null where it has to open its own. */
+export interface SocketOffer {
+  readonly pool: string;
+  readonly descriptor: number | null;
+}

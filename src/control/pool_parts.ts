@@ -1,0 +1,44 @@
+/** Puts a pool together: its routers and its data plane, from what the configuration says. */
+import type { PoolConfig, ServerConfig } from "../config/mod.ts";
+import { COMMANDS as MEMCACHED_COMMANDS } from "../protocol/memcached/command_table.ts";
+import { ALL_COMMANDS as REDIS_COMMANDS } from "../protocol/redis/command_table.ts";
+import { type BackendWatcher, MemcachedProtocol, Pool, RedisProtocol, type Shared } from "../proxy/mod.ts";
+import { orderServers } from "../routing/ring/order_servers.ts";
+import { createRing } from "../routing/ring/ring.ts";
+import type { Router } from "../routing/router.ts";
+import type { Verdict } from "./plan.ts";
+
+/** A pool's servers in the order in which its routers number them. */
+export function serversOf(config: PoolConfig): ServerConfig[] {
+  return orderServers(config.servers);
+}
+
+/** The router over the servers that are live. */
+export function makeRouter(config: PoolConfig, { live, epoch }: Omit<Verdict, "pool">): Router {
+  return createRing({
+    distribution: config.distribution,
+    hash: config.hash,
+    hashTag: config.hashTag,
+    servers: serversOf(config),
+    live,
+    epoch,
+    random: (n) => Math.floor(Math.random() * n),
+  });
+}
+
+/** The data plane of a pool over `servers`, which are in the order of `router`. */
+export function makePool(parts: {
+  readonly config: PoolConfig;
+  readonly servers: readonly ServerConfig[];
+  readonly router: Router;
+  readonly shared: Shared;
+  readonly seat: number;
+  readonly watcher: BackendWatcher;
+}): Pool {
+  const { redis } = parts.config;
+  return new Pool({
+    ...parts,
+    protocol: (pool) => redis ? new RedisProtocol(pool) : new MemcachedProtocol(pool),
+    commands: (redis ? REDIS_COMMANDS : MEMCACHED_COMMANDS).length,
+  });
+}

@@ -1,0 +1,156 @@
+/**
+ * The running instance: the configuration in force, its workers, its listening sockets and what is known about its
+ * servers. Every change goes the same way, one at a time:
+ *
+ *     configuration ▸ sockets opened ▸ plan prepared by all workers ▸ committed by all ▸ sockets closed
+ *                     └──────────── anything that fails here leaves everything as it was ───────────┘
+ */
+import type { Config } from "../config/mod.ts";
+import type { Level } from "../proxy/mod.ts";
+import type { InstanceFigures } from "../stats/mod.ts";
+import { Crew } from "./crew.ts";
+import { Exclusively } from "./exclusively.ts";
+import { Health } from "./health.ts";
+import { type InheritedSockets, ListeningSockets } from "./listening_sockets.ts";
+import type { Plan } from "./plan.ts";
+import { SeatTable } from "./seat_table.ts";
+import { type OperatorStates, Topology } from "./topology.ts";
+import type { SupervisorApi } from "./worker_api.ts";
+import { localWorker } from "./worker_handle.ts";
+import { startWorker } from "./worker_process.ts";
+
+/** How often servers and deadlines are looked at; milliseconds. */
+const TICK_MS = 50;
+/** Client ids of two workers differ by so much at least. */
+const IDS_PER_LIFE = 2 ** 32;
+
+/** What an instance is started with. */
+export interface SupervisorOptions {
+  readonly config: Config;
+  readonly operators: OperatorStates;
+  /** How many workers: 1 runs in this process. */
+  readonly workers: number;
+  readonly sockets: InheritedSockets;
+  readonly report: SupervisorApi["report"];
+  instanceFigures(): Promise<InstanceFigures>;
+}
+
+/** What is in force. */
+export class Supervisor {
+  config: Config;
+  topology = new Topology();
+  readonly health: Health;
+  readonly crew: Crew;
+  readonly #options: SupervisorOptions;
+  readonly #sockets: ListeningSockets;
+  readonly #changes = new Exclusively();
+  readonly #seats: SeatTable | null;
+  readonly #ticker: ReturnType<typeof setInterval>;
+
+  private constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.config = options.config;
+    this.#sockets = new ListeningSockets(options.workers, options.sockets);
+    this.#seats = options.workers === 1 ? null : new SeatTable();
+    this.health = new Health(this, options.report);
+    this.crew = this.#enlist();
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /** Starts an instance. Errors: throws when an address can't be listened on; nothing is left running then. */
+  static async start(options: SupervisorOptions): Promise<Supervisor> {
+    const supervisor = new Supervisor(options);
+    try {
+      await supervisor.apply(options.config, options.operators);
+    } catch (error) {
+      supervisor.crew.kill();
+      supervisor.close(false);
+      throw error;
+    }
+    return supervisor;
+  }
+
+  /** The sockets, for a successor. */
+  get sockets(): InheritedSockets {
+    return this.#sockets.all;
+  }
+
+  /** Puts another configuration in force. Errors: throws why it can't be, and nothing has changed. */
+  apply(config: Config, operators: OperatorStates): Promise<void> {
+    return this.#changes.do(async () => {
+      const sockets = await this.#sockets.prepare(config.pools);
+      const topology = this.topology.with(config, operators, Date.now());
+      try {
+        await this.crew.apply(this.#plan(config, topology), (slot) => sockets.offersFor(slot));
+      } catch (error) {
+        sockets.abort();
+        throw error;
+      }
+      this.config = config;
+      this.topology = topology;
+      sockets.commit();
+    });
+  }
+
+  judge(pool: string, server: string, state: "failed" | "live"): void {
+    this.topology = this.topology.withState(pool, server, state, Date.now());
+    this.crew.route(this.topology.verdict(pool));
+  }
+
+  /** Stops accepting and sees off all clients over `graceMs`; a successor may have the sockets. */
+  async drain(graceMs: number, handedOver: boolean): Promise<void> {
+    await this.#changes.do(async () => {
+      this.#sockets.close(handedOver);
+      await this.crew.drain(graceMs);
+    });
+    this.close(handedOver);
+  }
+
+  /** Lets go of what the operating system gave. */
+  close(handedOver: boolean): void {
+    clearInterval(this.#ticker);
+    this.#sockets.close(handedOver);
+    this.#seats?.close();
+  }
+
+  #enlist(): Crew {
+    const { workers, report } = this.#options;
+    const api = this.#apiForWorkers();
+    return new Crew({
+      workers,
+      report,
+      start: (slot, life) =>
+        this.#seats === null
+          ? localWorker(api)
+          : startWorker({ slot, seats: this.#seats.path, lastId: life * IDS_PER_LIFE }, api),
+      ended: (slot) => this.#seats?.clear(slot),
+      current: (slot) =>
+        this.topology.pools.size === 0
+          ? null
+          : { plan: this.#plan(this.config, this.topology), sockets: this.#sockets.offersFor(slot) },
+      exclusively: (work) => this.#changes.do(work),
+    });
+  }
+
+  /** Failures that are reported while the topology is about to change are reported again if they go on. */
+  #apiForWorkers(): SupervisorApi {
+    const { report, instanceFigures } = this.#options;
+    return {
+      report: (level: Level, event, facts) => report(level, event, facts),
+      serverFailed: (pool, server, reason, streak) => {
+        if (this.#changes.isBusy) return;
+        this.health.serverFailed(pool, server, reason, streak, performance.now());
+      },
+      serverReady: (pool, server) => this.health.serverReady(pool, server),
+      instanceFigures,
+    };
+  }
+
+  #plan(config: Config, topology: Topology): Plan {
+    return { config, pools: topology.plans(), workers: this.#options.workers };
+  }
+
+  #tick(): void {
+    if (!this.#changes.isBusy) this.health.tick(performance.now());
+  }
+}

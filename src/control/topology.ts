@@ -1,0 +1,114 @@
+/**
+ * Which servers of which pool are in the ring, and why not. Immutable: a change makes another one, which becomes the
+ * truth once the workers have it.
+ */
+import type { Config, PoolConfig } from "../config/mod.ts";
+import type { ServerState } from "./instance.ts";
+import type { PoolPlan, Verdict } from "./plan.ts";
+import { serversOf } from "./pool_parts.ts";
+
+/** What an operator said about a server. */
+export interface OperatorState {
+  readonly state: "ejected" | "draining";
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+/** Operators' words by pool and server name. */
+export type OperatorStates = Readonly<Record<string, Readonly<Record<string, OperatorState>>>>;
+
+/** One server of a pool. */
+export interface ServerRecord {
+  readonly server: PoolConfig["servers"][number];
+  readonly state: ServerState;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+/** One pool. */
+export interface PoolRecord {
+  readonly config: PoolConfig;
+  /** Its row in the table of clients. */
+  readonly seat: number;
+  readonly epoch: number;
+  /** In the order of its routers. */
+  readonly servers: readonly ServerRecord[];
+}
+
+/** All pools. */
+export class Topology {
+  readonly pools: ReadonlyMap<string, PoolRecord>;
+
+  constructor(pools: ReadonlyMap<string, PoolRecord> = new Map()) {
+    this.pools = pools;
+  }
+
+  /** What becomes of this with another configuration: servers that stay keep the state that their failures gave them. */
+  with(config: Config, operators: OperatorStates, now: number): Topology {
+    const seats = new Set([...this.pools.values()].map(({ seat }) => seat));
+    const pools = new Map<string, PoolRecord>();
+    for (const pool of config.pools) {
+      const before = this.pools.get(pool.name);
+      const servers = serversOf(pool).map((server) =>
+        next(server, before?.servers ?? [], operators[pool.name]?.[server.name], now)
+      );
+      const changed = !Bun.deepEquals(servers, before?.servers) || !Bun.deepEquals(pool, before?.config);
+      pools.set(pool.name, {
+        config: pool,
+        seat: before?.seat ?? takeSeat(seats),
+        epoch: before === undefined ? 0 : before.epoch + (changed ? 1 : 0),
+        servers,
+      });
+    }
+    return new Topology(pools);
+  }
+
+  /** The same, but one server failed or is well again. */
+  withState(pool: string, server: string, state: "failed" | "live", now: number): Topology {
+    const record = this.pools.get(pool)!;
+    const servers = record.servers.map((each) =>
+      each.server.name === server ? { ...each, state, sinceMs: now } : each
+    );
+    const pools = new Map(this.pools).set(pool, { ...record, epoch: record.epoch + 1, servers });
+    return new Topology(pools);
+  }
+
+  /** A server; undefined when there is none of that name. */
+  server(pool: string, server: string): ServerRecord | undefined {
+    return this.pools.get(pool)?.servers.find((each) => each.server.name === server);
+  }
+
+  /** What the routers of a pool have to know. */
+  verdict(pool: string): Verdict {
+    const { servers, epoch } = this.pools.get(pool)!;
+    return { pool, live: servers.map(({ state }) => state === "live"), epoch };
+  }
+
+  /** What workers have to know, by pool. */
+  plans(): Record<string, PoolPlan> {
+    const plans = [...this.pools].map(([name, { seat }]) => [name, { verdict: this.verdict(name), seat }]);
+    return Object.fromEntries(plans);
+  }
+}
+
+/** The first row that is free; the rows of pools that are about to go are not, their clients sit there still. */
+function takeSeat(taken: Set<number>): number {
+  let seat = 1;
+  while (taken.has(seat)) seat++;
+  taken.add(seat);
+  return seat;
+}
+
+function next(
+  server: ServerRecord["server"],
+  before: readonly ServerRecord[],
+  operator: OperatorState | undefined,
+  now: number,
+): ServerRecord {
+  if (operator !== undefined) return { server, ...operator };
+  const same = before.find((each) =>
+    each.server.name === server.name && Bun.deepEquals(each.server.address, server.address)
+  );
+  if (same?.state === "failed" || same?.state === "live") return { ...same, server };
+  return { server, state: "live", sinceMs: now };
+}

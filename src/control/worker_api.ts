@@ -1,0 +1,62 @@
+/** What a supervisor and its workers ask of each other, within one process or between two. */
+import type { ClientDescription, Level } from "../proxy/mod.ts";
+import type { HotKey, InstanceFigures, SlowRequest, WorkerFigures } from "../stats/mod.ts";
+import type { Plan, SocketOffer, Verdict } from "./plan.ts";
+import type { MethodNames } from "./remote_calls.ts";
+
+/** What a worker does for its supervisor. */
+export interface WorkerApi {
+  /** Gets everything ready that the plan needs and that may fail; changes nothing. Errors: what can't be done. */
+  prepare(plan: Plan, sockets: readonly SocketOffer[]): Promise<void>;
+  /** Carries out what was prepared. */
+  commit(): Promise<void>;
+  /** Forgets what was prepared. */
+  abort(): Promise<void>;
+  /** Takes servers into the ring, or out of it. */
+  route(verdict: Verdict): Promise<void>;
+  figures(): Promise<WorkerFigures>;
+  slowLog(): Promise<SlowRequest[]>;
+  resetSlowLog(): Promise<void>;
+  hotKeys(): Promise<HotKey[]>;
+  clients(): Promise<ClientDescription[]>;
+  /** Whether there was such a client. */
+  killClient(id: number): Promise<boolean>;
+  /** Stops accepting, and sees clients off over `graceMs`; done when the last one is gone. */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** What a supervisor does for a worker. */
+export interface SupervisorApi {
+  /** Something an operator may want to know. */
+  report(level: Level, event: string, facts: Record<string, string | number>): void;
+  /** A server failed `streak` times in a row as this worker sees it. */
+  serverFailed(pool: string, server: string, reason: string, streak: number): void;
+  /** A server that failed is connected again. */
+  serverReady(pool: string, server: string): void;
+  /** The figures of all workers. */
+  instanceFigures(): Promise<InstanceFigures>;
+}
+
+/** `WorkerApi`'s methods, for calls from afar. */
+export const WORKER_METHODS: MethodNames<WorkerApi> = {
+  asked: [
+    "prepare",
+    "commit",
+    "abort",
+    "route",
+    "figures",
+    "slowLog",
+    "resetSlowLog",
+    "hotKeys",
+    "clients",
+    "killClient",
+    "drain",
+  ],
+  told: [],
+};
+
+/** `SupervisorApi`'s methods. */
+export const SUPERVISOR_METHODS: MethodNames<SupervisorApi> = {
+  asked: ["instanceFigures"],
+  told: ["report", "serverFailed", "serverReady"],
+};

@@ -1,0 +1,40 @@
+/** A worker as its supervisor holds it, in whatever process it runs. */
+import { Seats } from "../proxy/mod.ts";
+import { duplicate } from "../transport/listening_socket.ts";
+import type { Plan, SocketOffer } from "./plan.ts";
+import { Worker } from "./worker.ts";
+import type { SupervisorApi, WorkerApi } from "./worker_api.ts";
+
+/** A worker and what it runs in. */
+export interface WorkerHandle {
+  readonly pid: number;
+  /** What it does for the supervisor. Descriptors that are offered to it stay the supervisor's. */
+  readonly worker: WorkerApi;
+  /** When it has ended: why. A worker in the supervisor's process never ends. */
+  readonly exited: Promise<string>;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+/** A worker in this process. */
+export function localWorker(supervisor: SupervisorApi): WorkerHandle {
+  return {
+    pid: process.pid,
+    worker: new LocalWorker(supervisor, new Seats(), 0),
+    exited: new Promise(() => {}),
+    kill() {},
+  };
+}
+
+/** Takes duplicates of the descriptors it is offered. */
+class LocalWorker extends Worker {
+  override prepare(plan: Plan, sockets: readonly SocketOffer[]): Promise<void> {
+    return super.prepare(
+      plan,
+      sockets.map(({ pool, descriptor }) => ({
+        pool,
+        descriptor: descriptor === null ? null : duplicate(descriptor),
+      })),
+    );
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Workers in processes of their own: how a supervisor starts one, and what such a process does. Both sides call each
+ * other over the runtime's message channel; listening sockets come through a socket pair.
+ */
+import { SEAT_BYTES, Seats } from "../proxy/mod.ts";
+import { descriptorChannel, receiveDescriptor, sendDescriptor } from "../transport/descriptor_channel.ts";
+import { closeDescriptor } from "../transport/listening_socket.ts";
+import { sameCommand } from "./own_command.ts";
+import type { Plan, SocketOffer } from "./plan.ts";
+import { RemoteCalls } from "./remote_calls.ts";
+import { Worker } from "./worker.ts";
+import { SUPERVISOR_METHODS, type SupervisorApi, WORKER_METHODS, type WorkerApi } from "./worker_api.ts";
+import type { WorkerHandle } from "./worker_handle.ts";
+
+/** In the environment of a worker process: its role, as JSON. */
+const ROLE = "SENNIT_WORKER";
+/** The socket pair's end in a worker process. */
+const CHANNEL = 4;
+/** How long the clients of a worker get whose supervisor is gone; milliseconds. */
+const ORPHAN_GRACE_MS = 10_000;
+/** What a terminal, or somebody who means the supervisor, sends to all processes. */
+const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGTTIN", "SIGTTOU"] as const;
+
+/** What a worker has to know before anything else. */
+export interface WorkerRole {
+  /** Its column in the table of clients. */
+  readonly slot: number;
+  /** The file of the table of clients, `SEAT_BYTES` long. */
+  readonly seats: string;
+  /** Its clients' ids begin behind this one. */
+  readonly lastId: number;
+}
+
+/** Starts a worker process. */
+export function startWorker(role: WorkerRole, supervisor: SupervisorApi): WorkerHandle {
+  const [here, there] = descriptorChannel();
+  const child = Bun.spawn(sameCommand(), {
+    env: { ...process.env, [ROLE]: JSON.stringify(role) },
+    stdio: ["ignore", "inherit", "inherit", null as never, there],
+    serialization: "advanced",
+    ipc: (message) => calls.received(message),
+  });
+  closeDescriptor(there);
+  const calls = new RemoteCalls<WorkerApi>((message) => child.send(message), supervisor, WORKER_METHODS);
+  const exited = child.exited.then(() => {
+    closeDescriptor(here);
+    const reason = child.signalCode ?? `exit code ${child.exitCode}`;
+    calls.close(`the worker has ended: ${reason}`);
+    return reason;
+  });
+  const prepare = (plan: Plan, sockets: readonly SocketOffer[]): Promise<void> => {
+    for (const { descriptor } of sockets) sendDescriptor(here, descriptor!);
+    return calls.theirs.prepare(plan, sockets);
+  };
+  return { pid: child.pid, worker: { ...calls.theirs, prepare }, exited, kill: () => child.kill("SIGKILL") };
+}
+
+/** Whether this process was started to be a worker. */
+export function isWorkerProcess(): boolean {
+  return process.env[ROLE] !== undefined;
+}
+
+/** Is a worker until the supervisor is gone, and then until the clients are. Shape: the exit code. */
+export async function runWorkerProcess(): Promise<number> {
+  const { slot, seats, lastId }: WorkerRole = JSON.parse(process.env[ROLE]!);
+  for (const signal of SIGNALS) process.on(signal, () => {});
+  const table = Bun.mmap(seats, { shared: true }).subarray(0, SEAT_BYTES);
+  const supervisor: { -readonly [Name in keyof SupervisorApi]?: SupervisorApi[Name] } = {};
+  const worker = new ProcessWorker(supervisor as SupervisorApi, new Seats(table, slot), lastId);
+  const calls = new RemoteCalls<SupervisorApi>(
+    (message) => process.send!(message),
+    worker,
+    SUPERVISOR_METHODS,
+  );
+  Object.assign(supervisor, calls.theirs);
+  process.on("message", (message) => calls.received(message));
+  await new Promise((resolve) => process.on("disconnect", resolve));
+  calls.close("the supervisor is gone");
+  await worker.drain(ORPHAN_GRACE_MS);
+  return 0;
+}
+
+/** Takes the descriptors it is offered from the channel, where they came before the offer. */
+class ProcessWorker extends Worker {
+  override prepare(plan: Plan, sockets: readonly SocketOffer[]): Promise<void> {
+    return super.prepare(
+      plan,
+      sockets.map(({ pool }) => ({ pool, descriptor: receiveDescriptor(CHANNEL) })),
+    );
+  }
+}

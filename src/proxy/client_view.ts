@@ -1,0 +1,39 @@
+/** What is known about a client, as plain data. */
+import { ALL_COMMANDS } from "../protocol/redis/command_table.ts";
+import { COMMANDS } from "../protocol/memcached/command_table.ts";
+import { turn } from "../transport/turn.ts";
+import type { Session } from "./session.ts";
+
+/** One client connection, as its worker sees it. */
+export interface ClientDescription {
+  readonly id: number;
+  readonly pool: string;
+  readonly address: string;
+  readonly name: string;
+  readonly user: string;
+  readonly ageSeconds: number;
+  readonly idleSeconds: number;
+  /** Requests not answered yet. */
+  readonly pending: number;
+  /** Bytes kept for it. */
+  readonly heldBytes: number;
+  /** Name of the last command; empty before the first. */
+  readonly lastCommand: string;
+}
+
+/** Describes a client. */
+export function describeClient(session: Session): ClientDescription {
+  const commands: readonly { readonly name: string }[] = session.pool.config.redis ? ALL_COMMANDS : COMMANDS;
+  return {
+    id: session.id,
+    pool: session.pool.config.name,
+    address: session.stream.peer,
+    name: session.name,
+    user: "default",
+    ageSeconds: Math.floor((turn.now - session.createdMs) / 1000),
+    idleSeconds: Math.floor((turn.now - session.lastActiveMs) / 1000),
+    pending: session.replies.pending,
+    heldBytes: session.heldBytes,
+    lastCommand: commands[session.lastCommand]?.name ?? "",
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * Listening sockets that nobody accepts on yet. Their owner keeps the descriptor and gives duplicates to whoever
+ * accepts (`listen`), one after the other or several at a time, so that the queue of those who wait to be accepted
+ * outlives each of them.
+ *
+ * The runtime can only listen and accept in one; so it listens, the descriptor is duplicated, and the runtime's
+ * listener is stopped before it could accept anybody.
+ */
+import { chmodSync, lstatSync, renameSync, unlinkSync } from "node:fs";
+import { type Address, formatAddress } from "../config/address.ts";
+import { libc } from "./libc.ts";
+import { reasonOf } from "./stream.ts";
+
+/** Which socket to open. */
+export interface SocketOptions {
+  readonly address: Address;
+  /** Connections that may wait to be accepted. */
+  readonly backlog: number;
+  /** Others may listen on the same TCP address too, because they are this socket's siblings or the user wants it. */
+  readonly shared: boolean;
+}
+
+/** What Bun gives for a listener, as far as its types leave it out. */
+type BunListener = Bun.TCPSocketListener<undefined> & { readonly fd: number };
+
+/** Whether this system lets a listening socket change hands. */
+export function canOpenSockets(): boolean {
+  return libc() !== null;
+}
+
+/** Opens a listening socket. Shape: its descriptor. Errors: throws with a message that names the address. */
+export async function openSocket(options: SocketOptions): Promise<number> {
+  const { address, backlog, shared } = options;
+  try {
+    if (address.kind === "unix") return await openUnix(address, backlog);
+    // Alone first: two instances on one port by mistake would share its clients without a word.
+    if (!shared) bind({ hostname: address.host, port: address.port }).stop(true);
+    return keep(bind({ hostname: address.host, port: address.port, reusePort: true }), backlog);
+  } catch (error) {
+    throw new Error(`listen on ${formatAddress(address)}: ${causeOf(error)}`);
+  }
+}
+
+/** A second descriptor for the same socket. */
+export function duplicate(descriptor: number): number {
+  return libc()!.dup(descriptor);
+}
+
+/** Closes a descriptor; with its last one, the socket. */
+export function closeDescriptor(descriptor: number): void {
+  libc()!.close(descriptor);
+}
+
+/** Sets how many connections may wait to be accepted on a listening socket; the runtime does not let us choose. */
+export function setBacklog(descriptor: number, backlog: number): void {
+  libc()?.listen(descriptor, backlog);
+}
+
+const CAUSES: Record<string, string> = {
+  EADDRINUSE: "another process listens there",
+  EADDRNOTAVAIL: "this machine has no such address",
+  EACCES: "permission denied",
+};
+
+/** Why an address can't be listened on, in words. */
+export function causeOf(error: unknown): string {
+  const reason = reasonOf(error);
+  return CAUSES[reason] ?? reason;
+}
+
+/** Removes the file of a unix socket nobody listens on any more. Errors: when somebody does, or it is no socket. */
+export async function removeStale(path: string): Promise<void> {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return;
+  if (!status.isSocket()) throw new Error("the file exists and is no socket");
+  if (await answers(path)) throw new Error("another process listens there");
+  unlinkSync(path);
+}
+
+/** The runtime removes the file when it stops to listen; so the socket has moved to its name by then. */
+async function openUnix({ path, mode }: Address & { kind: "unix" }, backlog: number): Promise<number> {
+  await removeStale(path);
+  const nascent = `${path}.${process.pid}`;
+  const listener = bind({ unix: nascent });
+  if (mode > 0) chmodSync(nascent, mode);
+  renameSync(nascent, path);
+  return keep(listener, backlog);
+}
+
+function bind(where: Record<string, unknown>): BunListener {
+  return Bun.listen({ ...where, socket: { data() {} } } as never) as unknown as BunListener;
+}
+
+function keep(listener: BunListener, backlog: number): number {
+  setBacklog(listener.fd, backlog);
+  const descriptor = duplicate(listener.fd);
+  listener.stop(false);
+  if (descriptor < 0) throw new Error("too many open files");
+  return descriptor;
+}
+
+async function answers(path: string): Promise<boolean> {
+  try {
+    const probe = await Bun.connect({ unix: path, socket: { data() {} } });
+    probe.terminate();
+    return true;
+  } catch {
+    return false;
+  }
+}
