@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 import { quote } from "./fault.ts";
-import { fromText, InvalidValue, type ValueType } from "./value.ts";
+import { fromText, InvalidValue, type PlainType } from "./value.ts";
 import { parseInteger } from "./value_types.ts";
 
 /** A TCP or a unix-socket address. */
@@ -37,17 +37,27 @@ export function formatAddress(address: Address): string {
   return `${host}:${address.port}`;
 }
 
+const LISTEN_JSON = {
+  type: "string",
+  examples: ["127.0.0.1:22121", "[::1]:22121", "/run/cache.sock 0660"],
+};
+const LISTEN_LABEL = "host:port, or /path [octal mode]";
+
 /** The type of `listen`: an address to accept clients on. */
-export function listenAddress(): ValueType<Address> {
+export function listenAddress(): PlainType<Address> {
+  return { schema: fromText(parseListen, LISTEN_JSON), label: LISTEN_LABEL, show: showListen };
+}
+
+/** As `listenAddress`, or the word `off` in its place: null then. */
+export function listenAddressOrOff(): PlainType<Address | null> {
   return {
-    schema: fromText(parseListen, {
-      type: "string",
-      examples: ["127.0.0.1:22121", "[::1]:22121", "/run/cache.sock 0660"],
-    }),
-    label: "host:port, or /path [octal mode]",
-    show: showListen,
+    schema: fromText((text) => text === OFF ? null : parseListen(text), LISTEN_JSON),
+    label: `${LISTEN_LABEL}, or ${OFF}`,
+    show: (address) => address === null ? OFF : showListen(address),
   };
 }
+
+const OFF = "off";
 
 function showListen(address: Address): string {
   const mode = address.kind === "unix" && address.mode > 0 ? ` 0${address.mode.toString(8)}` : "";

@@ -1,12 +1,13 @@
 /** A resolved configuration in words, for people: each option as its file would have it, secrets masked. */
-import { LIMIT_OPTIONS, LOG_OPTIONS } from "./instance_options.ts";
+import { isDeepStrictEqual } from "node:util";
+import { INSTANCE_OPTIONS } from "./instance_options.ts";
 import type { Config } from "./load.ts";
-import { type ConfigForm, defaultOf, type Options, showValue } from "./option.ts";
+import { type ConfigForm, defaultOf, type Options, pairsOf, showValue } from "./option.ts";
 import { POOL_OPTIONS, type PoolConfig } from "./pool_options.ts";
 
 /** One option of a resolved configuration. */
 export interface DescribedOption {
-  /** As the file calls it. */
+  /** As the file calls it; an option of a map has the map's before it: `tls.cert`, `log.level`. */
   key: string;
   /** As the file would have it, with its unit; a secret as a mask. */
   value: string;
@@ -20,26 +21,19 @@ export function describePool(pool: PoolConfig, form: ConfigForm): DescribedOptio
   return describe(options, pool, form, "");
 }
 
-/** The options beside the pools, with the section in the key: `log.level`. */
+/** The options beside the pools. */
 export function describeInstance(config: Config): DescribedOption[] {
-  return [
-    ...describe(LOG_OPTIONS, config.log, config.form, "log."),
-    ...describe(LIMIT_OPTIONS, config, config.form, "limits."),
-  ];
+  return describe(INSTANCE_OPTIONS, config, config.form, "");
 }
 
-function describe<O extends Options>(
-  options: O,
-  values: { readonly [F in keyof O]: unknown },
-  form: ConfigForm,
-  prefix: string,
-): DescribedOption[] {
-  return Object.entries(options).map(([field, option]) => {
-    const value = values[field];
-    return {
-      key: prefix + option.key,
-      value: showValue(option, value),
-      isDefault: value === defaultOf(option, form),
-    };
+/** A map is described option by option when there is one. */
+function describe(options: Options, values: object, form: ConfigForm, prefix: string): DescribedOption[] {
+  return pairsOf(options, values).flatMap(({ option, value }) => {
+    const key = prefix + option.key;
+    if ("options" in option.type && value !== null) {
+      return describe(option.type.options, value as object, form, `${key}.`);
+    }
+    const isDefault = isDeepStrictEqual(value, defaultOf(option, form));
+    return [{ key, value: showValue(option, value), isDefault }];
   });
 }

@@ -1,8 +1,9 @@
 /** The JSON Schema of both forms, for editors that complete and check YAML while it is typed. */
 import * as z from "zod";
-import { SECTIONS } from "./instance_options.ts";
+import { INSTANCE_OPTIONS } from "./instance_options.ts";
 import { type ConfigForm, defaultOf, type Options } from "./option.ts";
 import { POOL_OPTIONS } from "./pool_options.ts";
+import type { ValueType } from "./value.ts";
 
 /**
  * A JSON Schema (draft 2020-12) that accepts either form of the file.
@@ -15,20 +16,33 @@ export function configJsonSchema(): unknown {
 }
 
 function ownForm(): z.ZodType {
-  const shape: Record<string, z.ZodType> = { pools: z.record(z.string(), objectOf(POOL_OPTIONS, "sennit")) };
-  for (const [key, options] of Object.entries(SECTIONS)) shape[key] = objectOf(options, "sennit").optional();
-  return z.strictObject(shape);
+  const pools = z.record(z.string(), objectOf(POOL_OPTIONS, "sennit"));
+  return z.strictObject({ pools, ...shapeOf(INSTANCE_OPTIONS, "sennit") });
 }
 
 function objectOf(options: Options, form: ConfigForm): z.ZodType {
+  return z.strictObject(shapeOf(options, form));
+}
+
+function shapeOf(options: Options, form: ConfigForm): Record<string, z.ZodType> {
   const shape: Record<string, z.ZodType> = {};
   for (const option of Object.values(options)) {
-    const { schema } = option.type;
+    const schema = schemaOf(option.type, form);
     const unset = defaultOf(option, form);
     const meta = { ...schema.meta(), description: option.description };
     if (unset === undefined) shape[option.key] = schema.meta(meta);
-    // YAML has no way to write the null of an option that is left out.
-    else shape[option.key] = schema.meta(unset === null ? meta : { ...meta, default: unset }).optional();
+    else shape[option.key] = schema.meta(isWritable(unset) ? { ...meta, default: unset } : meta).optional();
   }
-  return z.strictObject(shape);
+  return shape;
+}
+
+function schemaOf(type: ValueType<unknown>, form: ConfigForm): z.ZodType {
+  if (!("options" in type)) return type.schema;
+  const map = objectOf(type.options, form);
+  return type.orFlag ? z.union([map, z.boolean()]) : map;
+}
+
+/** Whether a default is written as it is kept: YAML has no null of an option that is left out, and maps read texts. */
+function isWritable(value: unknown): boolean {
+  return typeof value !== "object";
 }

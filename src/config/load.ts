@@ -1,24 +1,25 @@
 /** Reads a configuration file, already in memory, from text to checked values: the whole of it, or nothing. */
 import { orderServers } from "../routing/ring/order_servers.ts";
-import { asMap, type FileParts, poolPath, splitFile } from "./form.ts";
-import { type Fault, Findings } from "./fault.ts";
-import { LIMIT_OPTIONS, LOG_OPTIONS, type LogConfig } from "./instance_options.ts";
-import type { ConfigForm, Options, Resolved } from "./option.ts";
-import { checkListeners, checkPool, checkTotal, type PoolDraft } from "./pool_checks.ts";
+import type { PoolDraft } from "./draft.ts";
+import { type FileParts, poolPath, splitFile } from "./form.ts";
+import { type Fault, Findings, type Position } from "./fault.ts";
+import { INSTANCE_OPTIONS, type InstanceConfig } from "./instance_options.ts";
+import { checkAdmin, checkListeners } from "./listener_checks.ts";
+import type { ConfigForm, Resolved } from "./option.ts";
+import { checkPool, checkTotal } from "./pool_checks.ts";
 import { POOL_OPTIONS, type PoolConfig } from "./pool_options.ts";
-import { readSection, type Section } from "./section.ts";
+import { asMap, type Reading, readOptions, readSection } from "./section.ts";
 import { type MapNode, parseYaml } from "./yaml.ts";
 
-/** A checked configuration. */
-export interface Config {
+/** A checked configuration: plain data, so that it can be sent to another process. */
+export interface Config extends InstanceConfig {
   /** The file it was read from, as the user named it. */
   file: string;
   form: ConfigForm;
   /** By length of the name, then by its bytes: nutcracker's order. */
   pools: PoolConfig[];
-  /** Bytes of requests and replies a worker may hold. */
-  maxTotalBytes: number;
-  log: LogConfig;
+  /** Where the paths that `filesOf` gives stand in the file, by the path of their option. */
+  places: Record<string, Position>;
 }
 
 /** What came of reading a file. */
@@ -58,25 +59,25 @@ function readDocument(text: string, findings: Findings): MapNode | null {
 }
 
 function readConfig(root: MapNode, file: string, findings: Findings): Config {
-  const parts = splitFile(root, findings);
-  const pools = readPools(parts, findings);
-  const log = readInstance("log", LOG_OPTIONS, parts, findings);
-  const limits = readInstance("limits", LIMIT_OPTIONS, parts, findings);
+  const { form, pools: entries, instance: map } = splitFile(root, findings);
+  const reading: Reading = { form, findings, places: {} };
+  const pools = readPools(entries, reading);
+  const instance = readOptions(INSTANCE_OPTIONS, map, { at: map.at, path: "" }, reading);
   for (const pool of pools) checkPool(pool, findings);
-  checkListeners(pools, findings);
-  const total = limits.values.maxTotalBytes;
-  if (total !== undefined) checkTotal(pools, total, limits.written.maxTotalBytes?.at, findings);
+  checkListeners(pools, instance, form, findings);
+  checkAdmin(instance, findings);
+  checkTotal(pools, instance, findings);
   // Complete unless there was a fault, and then the caller drops it.
   const resolved = pools.map(({ name, values }) =>
     resolveProtocol({ name, ...values as Resolved<typeof POOL_OPTIONS> })
   );
   return {
     file,
-    form: parts.form,
+    form,
     // nutcracker orders pools by the rule it orders servers by.
     pools: orderServers(resolved),
-    log: log.values as LogConfig,
-    maxTotalBytes: total as number,
+    ...instance.values as InstanceConfig,
+    places: reading.places,
   };
 }
 
@@ -86,29 +87,16 @@ function resolveProtocol(pool: PoolConfig): PoolConfig {
   return { ...pool, protocol, redis: protocol === "redis" };
 }
 
-function readPools(parts: FileParts, findings: Findings): PoolDraft[] {
+function readPools(entries: FileParts["pools"], reading: Reading): PoolDraft[] {
+  const { findings } = reading;
   const pools: PoolDraft[] = [];
-  for (const [name, { keyAt, value }] of parts.pools) {
+  for (const [name, { keyAt, value }] of entries) {
     const path = poolPath(name);
     if (name === "") findings.fault(keyAt, path, "a pool needs a name");
     const map = asMap(value, path, "options", findings);
     if (!map) continue;
-    const section = readSection(POOL_OPTIONS, map, { at: keyAt, path }, parts.form, findings);
+    const section = readSection(POOL_OPTIONS, map, { at: keyAt, path }, reading);
     pools.push({ name, at: keyAt, path, ...section });
   }
   return pools;
-}
-
-/** A section that is left out has its defaults. */
-function readInstance<O extends Options>(
-  key: string,
-  options: O,
-  parts: FileParts,
-  findings: Findings,
-): Section<O> {
-  const node = parts.sections.get(key);
-  const nowhere = { line: 1, column: 1 };
-  const empty: MapNode = { kind: "map", at: nowhere, entries: new Map(), repeated: [] };
-  const map = node ? asMap(node, key, "options", findings) ?? empty : empty;
-  return readSection(options, map, { at: map.at, path: key }, parts.form, findings);
 }

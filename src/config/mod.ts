@@ -2,7 +2,8 @@
 export { type Address, formatAddress, type TcpAddress, type UnixAddress } from "./address.ts";
 export { type DescribedOption, describeInstance, describePool } from "./describe.ts";
 export { type Fault, formatFault } from "./fault.ts";
-export type { LogConfig } from "./instance_options.ts";
+export { type ConfigFile, fileFault, filesOf } from "./files.ts";
+export { DEFAULT_ADMIN_LISTEN, type InstanceConfig, type LogConfig } from "./instance_options.ts";
 export { configJsonSchema } from "./json_schema.ts";
 export { type Config, loadConfig, type LoadResult } from "./load.ts";
 export type { ConfigForm } from "./option.ts";
@@ -11,3 +12,4 @@ export { optionReference } from "./reference.ts";
 export type { ServerConfig } from "./server_entry.ts";
 export { formatSize } from "./size.ts";
 export { didYouMean } from "./suggest.ts";
+export type { UserConfig } from "./user_map.ts";

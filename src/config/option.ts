@@ -44,6 +44,18 @@ export function defaultOf<T>(option: Option<T>, form: ConfigForm): T | undefined
   return own === undefined ? option.default : own;
 }
 
+/** Each option with its field and the value of that field in `values`, which these declarations resolved to. */
+export function pairsOf(
+  options: Options,
+  values: object,
+): { field: string; option: Options[string]; value: unknown }[] {
+  return Object.entries(options).map(([field, option]) => ({
+    field,
+    option,
+    value: (values as Record<string, unknown>)[field],
+  }));
+}
+
 /** What stands in place of a secret. */
 export const MASK = "********";
 

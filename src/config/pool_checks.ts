@@ -1,19 +1,16 @@
 /**
- * The rules that need more than one option: of a pool, between pools, and between a pool and the instance. A rule
- * is silent while one of its options has a fault of its own.
+ * The rules that need more than one option: of a pool, and between a pool and the instance. A rule is silent while
+ * one of its options has a fault of its own.
  */
 import { clusteringWarning } from "../routing/ring/pathologies.ts";
-import { formatAddress } from "./address.ts";
-import { type Findings, type Position, quote } from "./fault.ts";
+import { blame, type InstanceDraft, type PoolDraft, speaksRedis } from "./draft.ts";
+import { type Findings, quote } from "./fault.ts";
+import { LIMIT_OPTIONS } from "./instance_options.ts";
 import { POOL_OPTIONS } from "./pool_options.ts";
-import { pathOf, type Place, type Section } from "./section.ts";
+import { pathOf, placeIn } from "./section.ts";
+import { checkSecurity } from "./security_checks.ts";
 import { SERVER_ENTRY } from "./server_entry.ts";
 import { formatSize } from "./size.ts";
-
-/** A pool while its file is being checked. */
-export interface PoolDraft extends Place, Section<typeof POOL_OPTIONS> {
-  readonly name: string;
-}
 
 type SizeField = {
   [F in keyof typeof POOL_OPTIONS]: F extends `${string}Bytes` ? F : never;
@@ -41,27 +38,14 @@ export function checkPool(pool: PoolDraft, findings: Findings): void {
   checkServerNames(pool, findings);
   warnOfClustering(pool, findings);
   checkProtocol(pool, findings);
+  checkSecurity(pool, findings);
 }
 
-/** Checks the rules between pools: no two listen on the same address. */
-export function checkListeners(pools: readonly PoolDraft[], findings: Findings): void {
-  const owners = new Map<string, string>();
-  for (const pool of pools) {
-    if (!pool.values.listen) continue;
-    const address = formatAddress(pool.values.listen);
-    const owner = owners.get(address);
-    if (owner === undefined) owners.set(address, pool.path);
-    else blame(pool, "listen", `${quote(address)} is already taken by ${owner}`, findings);
-  }
-}
-
-/** Checks that the largest value of every pool fits what the worker may hold; `totalAt` is where that is set. */
-export function checkTotal(
-  pools: readonly PoolDraft[],
-  total: number,
-  totalAt: Position | undefined,
-  findings: Findings,
-): void {
+/** Checks that the largest value of every pool fits what the instance may hold. */
+export function checkTotal(pools: readonly PoolDraft[], instance: InstanceDraft, findings: Findings): void {
+  const total = instance.values.limits?.maxTotalBytes;
+  if (total === undefined) return;
+  const totalAt = placeIn(instance.written.limits, LIMIT_OPTIONS.maxTotalBytes.key);
   for (const pool of pools) {
     const field = speaksRedis(pool) === false ? "maxItemBytes" : "maxBulkBytes";
     const largest = pool.values[field];
@@ -73,18 +57,10 @@ export function checkTotal(
 }
 
 function checkProtocol(pool: PoolDraft, findings: Findings): void {
-  const { redis, redisAuth, protocol } = pool.values;
+  const { redis, protocol } = pool.values;
   if (pool.written.redis && protocol != null && redis !== (protocol === "redis")) {
     blame(pool, "protocol", `${quote(protocol)} contradicts redis: ${redis}`, findings);
   }
-  if (speaksRedis(pool) === false && redisAuth != null) {
-    blame(pool, "redisAuth", "only a Redis pool takes a password", findings);
-  }
-}
-
-/** Undefined while the option that says so has a fault. */
-function speaksRedis({ values: { protocol, redis } }: PoolDraft): boolean | undefined {
-  return protocol == null ? redis : protocol === "redis";
 }
 
 function checkSizeOrder(pool: PoolDraft, findings: Findings): void {
@@ -130,9 +106,4 @@ function checkServerNames(pool: PoolDraft, findings: Findings): void {
     const path = `${pathOf(pool.path, POOL_OPTIONS.servers.key)}[${index}]`;
     findings.fault(item.at, path, `the server name ${quote(name)} is already that of servers[${earlier}]`);
   }
-}
-
-/** A fault at the place where `field` is written, or at the pool when it is a default. */
-function blame(pool: PoolDraft, field: keyof typeof POOL_OPTIONS, message: string, findings: Findings): void {
-  findings.fault(pool.written[field]?.at ?? pool.at, pathOf(pool.path, POOL_OPTIONS[field].key), message);
 }

@@ -1,144 +1,14 @@
-/**
- * Every option of a pool, declared once: nutcracker's keys first, in the order its users know, then ours.
- *
- * Source: keys, defaults and ranges of the first group are nutcracker 0.5.0's.
- */
-import { HASHES, type HashName } from "../hash/mod.ts";
-import { DISTRIBUTIONS } from "../routing/ring/ring.ts";
-import { listenAddress } from "./address.ts";
-import { nutcrackerOption, ownOption, type Resolved } from "./option.ts";
-import { serverList } from "./server_entry.ts";
+/** Every option of a pool, declared once: nutcracker's keys first, in the order its users know, then ours. */
+import { NUTCRACKER_OPTIONS } from "./nutcracker_options.ts";
+import { ownOption, type Resolved } from "./option.ts";
+import { SECURITY_OPTIONS } from "./security_options.ts";
 import { GB, KB, MB } from "./size.ts";
-import {
-  bytePair,
-  choice,
-  flag,
-  integer,
-  milliseconds,
-  optional,
-  optionalText,
-  size,
-} from "./value_types.ts";
-
-const HASH_NAMES = Object.keys(HASHES) as HashName[];
-
-/** The pool options nutcracker knows. */
-const NUTCRACKER_OPTIONS = {
-  listen: nutcrackerOption({
-    key: "listen",
-    type: listenAddress(),
-    description: "Where clients connect.",
-  }),
-  hash: nutcrackerOption({
-    key: "hash",
-    type: choice("hash", HASH_NAMES),
-    default: "fnv1a_64",
-    description: "Hash function that places a key.",
-  }),
-  hashTag: nutcrackerOption({
-    key: "hash_tag",
-    type: bytePair(),
-    default: null,
-    description: "Opening and closing byte; the part of a key between them is hashed instead of the whole.",
-  }),
-  distribution: nutcrackerOption({
-    key: "distribution",
-    type: choice("distribution", DISTRIBUTIONS),
-    default: "ketama",
-    description: "How hashes are spread over the servers.",
-  }),
-  timeoutMs: nutcrackerOption({
-    key: "timeout",
-    type: milliseconds(0),
-    default: 5000,
-    nutcrackerDefault: 0,
-    description: "How long a request may wait for its reply; 0 is for ever.",
-  }),
-  backlog: nutcrackerOption({
-    key: "backlog",
-    type: integer(0),
-    default: 512,
-    description: "Connections that may wait to be accepted.",
-  }),
-  clientConnections: nutcrackerOption({
-    key: "client_connections",
-    type: integer(0),
-    default: 0,
-    description: "Most clients at a time; 0 is no limit.",
-  }),
-  tcpKeepalive: nutcrackerOption({
-    key: "tcpkeepalive",
-    type: flag(),
-    default: false,
-    description: "TCP keepalive on client connections.",
-  }),
-  reusePort: nutcrackerOption({
-    key: "reuseport",
-    type: flag(),
-    default: false,
-    description: "SO_REUSEPORT on the listener, so that several processes can share the port.",
-  }),
-  redis: nutcrackerOption({
-    key: "redis",
-    type: flag(),
-    default: false,
-    description: "The pool speaks Redis; otherwise Memcached.",
-  }),
-  redisAuth: nutcrackerOption({
-    key: "redis_auth",
-    type: optionalText(),
-    default: null,
-    secret: true,
-    description: "Password sent to the servers and asked of the clients; Redis pools only.",
-  }),
-  redisDb: nutcrackerOption({
-    key: "redis_db",
-    type: integer(0),
-    default: 0,
-    description: "Database selected on the servers.",
-  }),
-  preconnect: nutcrackerOption({
-    key: "preconnect",
-    type: flag(),
-    default: false,
-    description: "Connect to the servers at start instead of on first use.",
-  }),
-  autoEjectHosts: nutcrackerOption({
-    key: "auto_eject_hosts",
-    type: flag(),
-    default: false,
-    description: "Take a server that keeps failing out of the ring.",
-  }),
-  serverConnections: nutcrackerOption({
-    key: "server_connections",
-    type: integer(1),
-    default: 1,
-    description: "Connections to each server.",
-  }),
-  serverRetryTimeoutMs: nutcrackerOption({
-    key: "server_retry_timeout",
-    type: milliseconds(0),
-    default: 30_000,
-    description: "How long an ejected server is left alone before it is tried again.",
-  }),
-  serverFailureLimit: nutcrackerOption({
-    key: "server_failure_limit",
-    type: integer(0),
-    default: 2,
-    description: "Failures in a row that eject a server.",
-  }),
-  servers: nutcrackerOption({
-    key: "servers",
-    type: serverList(),
-    description:
-      "The servers the keys are spread over; `/path:weight` for a unix socket. The name may be left out.",
-  }),
-};
+import { choice, integer, milliseconds, optional, size } from "./value_types.ts";
 
 /** Offsets into a request are 32-bit integers; bytes. */
 const LONGEST_REQUEST = 2047 * MB;
 
-/** The pool options only we have. */
+/** The pool options only we have, but for those about security. */
 const OWN_OPTIONS = {
   protocol: ownOption({
     key: "protocol",
@@ -259,7 +129,7 @@ const OWN_OPTIONS = {
 };
 
 /** Every option of a pool, by the name of its field in `PoolConfig`. */
-export const POOL_OPTIONS = { ...NUTCRACKER_OPTIONS, ...OWN_OPTIONS };
+export const POOL_OPTIONS = { ...NUTCRACKER_OPTIONS, ...OWN_OPTIONS, ...SECURITY_OPTIONS };
 
 /** A pool as its file resolves: every option with its value, defaults filled in. Servers are in the file's order. */
 export interface PoolConfig extends Resolved<typeof POOL_OPTIONS> {

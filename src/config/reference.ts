@@ -1,5 +1,5 @@
 /** The table of all options, for README and `help`: rendered from the declarations, so that it can't fall behind. */
-import { LIMIT_OPTIONS, LOG_OPTIONS } from "./instance_options.ts";
+import { INSTANCE_OPTIONS } from "./instance_options.ts";
 import type { Option, Options } from "./option.ts";
 import { POOL_OPTIONS } from "./pool_options.ts";
 
@@ -12,21 +12,27 @@ export function optionReference(): string {
   return [
     "Options of a pool. Those marked * are ours; the others mean what they mean in nutcracker's file.",
     "",
-    table(rowsOf(POOL_OPTIONS, "")),
+    table(rowsOf(POOL_OPTIONS, "", " *")),
     "",
-    "Options beside the pools, in sections of their own; they need the form with `pools:`.",
+    "Options beside the pools; they need the form with `pools:`. A dot stands for a map: `log: { level: 5 }`.",
     "",
-    table([...rowsOf(LOG_OPTIONS, "log."), ...rowsOf(LIMIT_OPTIONS, "limits.")]),
+    table(rowsOf(INSTANCE_OPTIONS, "", "")),
     "",
   ].join("\n");
 }
 
 const HEAD = ["Option", "Type", "Default", "What it does"];
 
-function rowsOf(options: Options, prefix: string): string[][] {
-  return Object.values(options).map((option) => {
-    const mark = prefix === "" && option.origin === "sennit" ? " *" : "";
-    return [`\`${prefix}${option.key}\`${mark}`, option.type.label, showDefault(option), option.description];
+/** `mark` is put behind the options that are ours. A map that is always there has no row, only its options have. */
+function rowsOf(options: Options, prefix: string, mark: string): string[][] {
+  return Object.values(options).flatMap((option) => {
+    const { type, origin, description } = option;
+    const key = prefix + option.key;
+    const name = `\`${key}\`${origin === "sennit" ? mark : ""}`;
+    const row = [name, type.label, showDefault(option), description];
+    if (!("options" in type)) return [row];
+    const parts = rowsOf(type.options, `${key}.`, mark);
+    return option.default === null ? [row, ...parts] : parts;
   });
 }
 

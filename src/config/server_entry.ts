@@ -6,7 +6,7 @@
 import { serverName } from "../routing/ring/server_name.ts";
 import { type Address, formatAddress, parseTcp, parseUnix } from "./address.ts";
 import { quote } from "./fault.ts";
-import { fromText, InvalidValue, listOf, type ValueType } from "./value.ts";
+import { fromText, InvalidValue, listOf, type PlainType } from "./value.ts";
 import { MAX_INT, parseInteger } from "./value_types.ts";
 
 /** A server of a pool. */
@@ -25,7 +25,7 @@ export const SERVER_ENTRY = fromText(parseServer, {
 });
 
 /** The type of `servers`: a list with at least one entry. */
-export function serverList(): ValueType<ServerConfig[]> {
+export function serverList(): PlainType<ServerConfig[]> {
   return {
     schema: listOf(SERVER_ENTRY, "servers"),
     label: "list of host:port:weight [name]",

@@ -2,7 +2,7 @@
 import { quote } from "./fault.ts";
 import { formatSize, GB, parseSize } from "./size.ts";
 import { didYouMean } from "./suggest.ts";
-import { fromText, InvalidValue, type ValueType } from "./value.ts";
+import { fromText, InvalidValue, type PlainType } from "./value.ts";
 
 /** Largest whole number an option takes: what fits the 32-bit int of the file's original reader. */
 export const MAX_INT = 2 ** 31 - 1;
@@ -26,7 +26,7 @@ export function parseInteger(text: string, min: number, max: number, what = ""):
 }
 
 /** A whole number in digits, from `min` to `max`. */
-export function integer(min: number, max: number = MAX_INT): ValueType<number> {
+export function integer(min: number, max: number = MAX_INT): PlainType<number> {
   return {
     schema: fromText((text) => parseInteger(text, min, max), { type: "integer", minimum: min, maximum: max }),
     label: max === MAX_INT ? `int, ${min} or more` : `int ${min}..${max}`,
@@ -35,12 +35,12 @@ export function integer(min: number, max: number = MAX_INT): ValueType<number> {
 }
 
 /** A duration in whole milliseconds, at least `min`. */
-export function milliseconds(min: number): ValueType<number> {
+export function milliseconds(min: number): PlainType<number> {
   return { ...integer(min), label: min === 0 ? "ms" : `ms, ${min} or more`, show: (value) => `${value} ms` };
 }
 
 /** A size in bytes, from 1 to `max`, with the suffixes of `parseSize`. */
-export function size(max: number = MAX_SIZE): ValueType<number> {
+export function size(max: number = MAX_SIZE): PlainType<number> {
   const json = { type: ["integer", "string"], minimum: 1, pattern: "^[0-9]+([kmgKMG][bB]?)?$" };
   const read = (text: string): number => {
     const bytes = parseSize(text);
@@ -52,7 +52,7 @@ export function size(max: number = MAX_SIZE): ValueType<number> {
 }
 
 /** A switch: `true` or `false`, and nothing else that YAML knows for them. */
-export function flag(): ValueType<boolean> {
+export function flag(): PlainType<boolean> {
   return { schema: fromText(readFlag, { type: "boolean" }), label: "true or false", show: String };
 }
 
@@ -67,7 +67,7 @@ function readFlag(text: string): boolean {
 }
 
 /** One of a few names, case-sensitive; `what` says of which kind they are. */
-export function choice<const N extends string>(what: string, names: readonly N[]): ValueType<N> {
+export function choice<const N extends string>(what: string, names: readonly N[]): PlainType<N> {
   const read = (text: string): N => {
     const name = names.find((known) => known === text);
     if (name !== undefined) return name;
@@ -77,18 +77,55 @@ export function choice<const N extends string>(what: string, names: readonly N[]
   return { schema: fromText(read, { enum: names }), label: names.join(", "), show: String };
 }
 
+/** A whole number, or the word `auto` in its place: 0 then. */
+export function integerOrAuto(min: number, max: number): PlainType<number> {
+  const read = (text: string): number => {
+    if (text === AUTO) return 0;
+    if (/^\D/.test(text)) throw new InvalidValue(`${quote(text)} is neither a whole number nor ${AUTO}`);
+    return parseInteger(text, min, max);
+  };
+  const json = { anyOf: [{ type: "integer", minimum: min, maximum: max }, { const: AUTO }] };
+  return {
+    schema: fromText(read, json),
+    label: `int ${min}..${max}, or ${AUTO}`,
+    show: (value) => value === 0 ? AUTO : String(value),
+  };
+}
+
+const AUTO = "auto";
+
 /** A value that may be left out: null then. */
-export function optional<T>(type: ValueType<T>): ValueType<T | null> {
+export function optional<T>(type: PlainType<T>): PlainType<T | null> {
   return { ...type, show: (value) => value === null ? showText(null) : type.show(value) };
 }
 
 /** A text that may be left out: null then. */
-export function optionalText(): ValueType<string | null> {
-  return { schema: fromText((text) => text, { type: ["string", "number"] }), label: "text", show: showText };
+export function optionalText(): PlainType<string | null> {
+  return optional(plainText());
+}
+
+/** A text. */
+export function plainText(): PlainType<string> {
+  return { schema: fromText((text) => text, { type: ["string", "number"] }), label: "text", show: String };
+}
+
+/** The path of a file that is written to; null when left out. */
+export function optionalPath(): PlainType<string | null> {
+  return { ...optionalText(), label: "path" };
+}
+
+/** The path of a file that is read with the configuration; `holding` is what must be in it. */
+export function inputFile(holding: string): PlainType<string> {
+  return { ...plainText(), label: "path", file: holding };
+}
+
+/** As `inputFile`; null when left out. */
+export function optionalInputFile(holding: string): PlainType<string | null> {
+  return optional(inputFile(holding));
 }
 
 /** Two bytes, the signs around the part of a key that is hashed; they may be equal. Null when left out. */
-export function bytePair(): ValueType<string | null> {
+export function bytePair(): PlainType<string | null> {
   const json = { type: "string", minLength: 1, maxLength: 2 };
   return { schema: fromText(readBytePair, json), label: "2 bytes", show: showText };
 }

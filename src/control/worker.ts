@@ -133,7 +133,7 @@ export class Worker implements WorkerApi {
   #limit(plan: Plan): void {
     const { config, workers } = plan;
     this.#graceMs = config.shutdownGraceMs;
-    this.#shared.budget.limit = Math.ceil(config.maxTotalBytes / workers);
+    this.#shared.budget.limit = Math.ceil(config.limits.maxTotalBytes / workers);
     this.#shared.maxClients = maxClients(config);
     this.#shared.maxInstanceClients = config.limits.maxClients;
   }

@@ -33,7 +33,20 @@ test("configJsonSchema gives types and ranges as YAML has them, and each form it
   expect(OWN_POOL.properties.max_bulk).toMatchObject({ type: ["integer", "string"] } as object);
 });
 
-test("configJsonSchema knows the sections beside the pools", () => {
-  expect(Object.keys(own!.properties)).toEqual(["pools", "log", "limits"]);
+test("configJsonSchema knows the options beside the pools", () => {
+  const keys = ["workers", "shutdown_grace", "pid_file", "watch", "store"];
+  const sections = ["admin", "log", "limits", "slowlog", "hot_keys"];
+  expect(Object.keys(own!.properties)).toEqual(["pools", ...keys, ...sections]);
   expect(own!.required).toEqual(["pools"]);
+  expect(own!.properties.log!.properties.level).toMatchObject({ type: "integer", default: 5 });
+  expect(own!.properties.log!.additionalProperties).toBe(false as never);
+});
+
+test("configJsonSchema describes the options of maps", () => {
+  const { tls, server_tls, users } = OWN_POOL.properties;
+  expect(tls!.required).toEqual(["cert", "key"]);
+  expect(tls!.properties.cert).toMatchObject({ type: ["string", "number"] } as object);
+  expect(server_tls!.anyOf[0]!.required).toBeUndefined();
+  expect(server_tls!.anyOf[1]).toEqual({ type: "boolean" } as never);
+  expect(users!.additionalProperties).toMatchObject({ type: "string" } as object);
 });

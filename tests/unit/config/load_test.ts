@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { type Config, formatFault, loadConfig, type PoolConfig } from "../../../src/config/mod.ts";
+import {
+  type Config,
+  formatFault,
+  type InstanceConfig,
+  loadConfig,
+  type PoolConfig,
+} from "../../../src/config/mod.ts";
 import { inPool, listening, serving } from "./bad_file.ts";
 
 function load(text: string): Config {
@@ -49,6 +55,29 @@ const DEFAULTS: PoolConfig = {
   clientOutboxHardBytes: 1_073_741_824,
   serverOutboxHighBytes: 4_194_304,
   serverOutboxLowBytes: 1_048_576,
+  tls: null,
+  serverTls: null,
+  users: null,
+  backendAuth: null,
+  adminCommands: false,
+};
+
+/** What stands beside the pools when nothing is set. */
+const INSTANCE_DEFAULTS: InstanceConfig = {
+  workers: 1,
+  shutdownGraceMs: 10_000,
+  pidFile: null,
+  watch: false,
+  store: null,
+  admin: {
+    listen: { kind: "tcp", host: "127.0.0.1", port: 9922 },
+    tokenFile: null,
+    readTokenFile: null,
+  },
+  log: { level: 5, file: null, format: "text" },
+  limits: { maxTotalBytes: 2_147_483_648, maxClients: 0 },
+  slowlog: { thresholdMs: 100, entries: 128 },
+  hotKeys: { sample: 100, keys: 32 },
 };
 
 const SMALLEST = "{listen: '127.0.0.1:22121', servers: ['a:1:1']}";
@@ -59,8 +88,8 @@ describe("loadConfig", () => {
       file: "n.yml",
       form: "sennit",
       pools: [DEFAULTS],
-      maxTotalBytes: 2_147_483_648,
-      log: { level: 5, file: null },
+      ...INSTANCE_DEFAULTS,
+      places: {},
     });
   });
 
@@ -69,8 +98,8 @@ describe("loadConfig", () => {
       file: "n.yml",
       form: "nutcracker",
       pools: [{ ...DEFAULTS, timeoutMs: 0 }],
-      maxTotalBytes: 2_147_483_648,
-      log: { level: 5, file: null },
+      ...INSTANCE_DEFAULTS,
+      places: {},
     });
   });
 
@@ -166,8 +195,8 @@ alpha:
     const config = load(
       `log: {level: 11, file: /tmp/x.log}\nlimits: {total_bytes: 4gb}\npools: {p: ${SMALLEST}}\n`,
     );
-    expect(config.log).toEqual({ level: 11, file: "/tmp/x.log" });
-    expect(config.maxTotalBytes).toBe(4_294_967_296);
+    expect(config.log).toEqual({ level: 11, file: "/tmp/x.log", format: "text" });
+    expect(config.limits.maxTotalBytes).toBe(4_294_967_296);
   });
 
   test("accepts values at the edge of their range", () => {
