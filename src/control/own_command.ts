@@ -11,7 +11,9 @@ export function commandOnDisk(): string[] {
 /** The command line that starts exactly what is running here; a helper process must be of the same version. */
 export function sameCommand(): string[] {
   if (!Bun.isStandaloneExecutable) return fromSource();
-  return [process.platform === "linux" ? THIS_VERY_FILE.replace("self", String(process.pid)) : process.execPath];
+  return [
+    process.platform === "linux" ? THIS_VERY_FILE.replace("self", String(process.pid)) : process.execPath,
+  ];
 }
 
 function fromSource(): string[] {

@@ -7,11 +7,10 @@
  *     tell  ▸ {call: 0, method, args}          ▸ target[method](…args)
  */
 
-/** What goes through the channel. */
-type Message =
-  | { readonly call: number; readonly method: string; readonly args: readonly unknown[] }
-  | { readonly reply: number; readonly result: unknown }
-  | { readonly reply: number; readonly error: string };
+/** What goes through the channel: a call, or the reply to one. */
+type Message = Call | Reply;
+type Call = { readonly call: number; readonly method: string; readonly args: readonly unknown[] };
+type Reply = { readonly reply: number; readonly result?: unknown; readonly error?: string };
 
 /** The number of calls that get no reply. */
 const TOLD = 0;
@@ -52,9 +51,9 @@ export class RemoteCalls<Theirs> {
 
   /** A message came. */
   received(message: unknown): void {
-    const { call, reply } = message as { call?: number; reply?: number };
-    if (call !== undefined) void this.#serve(message as Message & { call: number });
-    else if (reply !== undefined) this.#settle(message as Message & { reply: number });
+    const known = message as Message;
+    if ("call" in known) void this.#serve(known);
+    else this.#settle(known);
   }
 
   /** The other side is gone: what waits for it fails, and what will be asked of it. */
@@ -76,7 +75,7 @@ export class RemoteCalls<Theirs> {
     return answer;
   }
 
-  async #serve({ call, method, args }: Message & { call: number }): Promise<void> {
+  async #serve({ call, method, args }: Call): Promise<void> {
     try {
       const result = await this.#ours[method]!(...args);
       if (call !== TOLD) this.#post({ reply: call, result });
@@ -86,10 +85,10 @@ export class RemoteCalls<Theirs> {
     }
   }
 
-  #settle(message: Message & { reply: number }): void {
+  #settle(message: Reply): void {
     const waiting = this.#waiting.get(message.reply);
     this.#waiting.delete(message.reply);
-    if ("error" in message) waiting?.reject(new Error(message.error));
+    if (message.error !== undefined) waiting?.reject(new Error(message.error));
     else waiting?.resolve(message.result);
   }
 

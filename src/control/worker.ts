@@ -3,7 +3,14 @@
  * A plan comes in two steps, so that of several workers either all carry it out or none.
  */
 import type { Config, PoolConfig } from "../config/mod.ts";
-import { type ClientDescription, describeClient, type Pool, type Seats, type Session, Shared } from "../proxy/mod.ts";
+import {
+  type ClientDescription,
+  describeClient,
+  type Pool,
+  type Seats,
+  type Session,
+  Shared,
+} from "../proxy/mod.ts";
 import type { HotKey, SlowRequest, WorkerFigures } from "../stats/mod.ts";
 import { closeDescriptor } from "../transport/listening_socket.ts";
 import { openFilesLimit } from "../transport/open_files.ts";

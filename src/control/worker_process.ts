@@ -44,7 +44,7 @@ export function startWorker(role: WorkerRole, supervisor: SupervisorApi): Worker
   const calls = new RemoteCalls<WorkerApi>((message) => child.send(message), supervisor, WORKER_METHODS);
   const exited = child.exited.then(() => {
     closeDescriptor(here);
-    const reason = child.signalCode ?? `exit code ${child.exitCode}`;
+    const reason = String(child.signalCode ?? `exit code ${child.exitCode}`);
     calls.close(`the worker has ended: ${reason}`);
     return reason;
   });

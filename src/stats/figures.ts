@@ -47,6 +47,9 @@ export interface InstanceFigures {
 }
 
 /** The sum of two workers' figures, or of two lives of one; null counts nothing. */
-export function addWorkerFigures(one: WorkerFigures | null, other: WorkerFigures | null): WorkerFigures | null {
+export function addWorkerFigures(
+  one: WorkerFigures | null,
+  other: WorkerFigures | null,
+): WorkerFigures | null {
   return one ?? other;
 }

@@ -16,8 +16,8 @@ const SYMBOLS = {
   dup: { args: ["i32"], returns: "i32" },
   close: { args: ["i32"], returns: "i32" },
   socketpair: { args: ["i32", "i32", "i32", "ptr"], returns: "i32" },
-  sendmsg: { args: ["i32", "ptr", "i32"], returns: "i64_fast" },
-  recvmsg: { args: ["i32", "ptr", "i32"], returns: "i64_fast" },
+  sendmsg: { args: ["i32", "ptr", "i32"], returns: "i64" },
+  recvmsg: { args: ["i32", "ptr", "i32"], returns: "i64" },
 } as const;
 
 /** The calls, under their names in C. A negative result is a failure. */
@@ -26,8 +26,8 @@ export interface LibC {
   dup(descriptor: number): number;
   close(descriptor: number): number;
   socketpair(domain: number, type: number, protocol: number, pair: Pointer): number;
-  sendmsg(descriptor: number, message: Pointer, flags: number): number | bigint;
-  recvmsg(descriptor: number, message: Pointer, flags: number): number | bigint;
+  sendmsg(descriptor: number, message: Pointer, flags: number): bigint;
+  recvmsg(descriptor: number, message: Pointer, flags: number): bigint;
 }
 
 let loaded: LibC | null | undefined;

@@ -15,12 +15,11 @@ function echo(stream: Stream): StreamOwner {
   };
 }
 
-await listen({
+listen({
   address: { kind: "tcp", host: "127.0.0.1", port: 1 },
   descriptor: 3,
   backlog: 5,
-  reusePort: false,
-  keepaliveMs: 0,
+  keepaliveMs: () => 0,
   budget: new Budget(1_000_000, () => {}),
   accept: echo,
 });
