@@ -23,7 +23,7 @@ export async function demo(output: Output): Promise<number> {
     output.err("sennit: the demo needs redis-server on the PATH (Debian: apt-get install redis-server)");
     return 1;
   }
-  const log = new Log(WARNINGS, null);
+  const log = new Log({ level: WARNINGS, format: "text", file: null });
   const stopped = untilStopped(log);
   const folder = mkdtempSync(join(tmpdir(), "sennit-demo-"));
   const servers: Bun.Subprocess[] = [];
@@ -32,10 +32,7 @@ export async function demo(output: Output): Promise<number> {
     const [port, ...serverPorts] = ports as [number, ...number[]];
     for (const serverPort of serverPorts) servers.push(startServer(serverPort, folder));
     await Promise.all(serverPorts.map(untilListening));
-    const worker = new Worker(
-      demoConfig(port, serverPorts),
-      (level, event, facts) => log.write(level, event, facts),
-    );
+    const worker = new Worker(demoConfig(port, serverPorts), (event, facts) => log.write(event, facts));
     await worker.start();
     output.out(instructions(port, serverPorts));
     await stopped;

@@ -9,8 +9,8 @@ const MAX_LEVEL = 11;
  */
 export function untilStopped(log: Log): Promise<string> {
   process.on("SIGHUP", () => log.reopen());
-  process.on("SIGTTIN", () => void (log.level = Math.min(MAX_LEVEL, log.level + 1)));
-  process.on("SIGTTOU", () => void (log.level = Math.max(0, log.level - 1)));
+  process.on("SIGTTIN", () => setLevel(log, Math.min(MAX_LEVEL, log.level + 1)));
+  process.on("SIGTTOU", () => setLevel(log, Math.max(0, log.level - 1)));
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.once(signal, () => {
@@ -19,4 +19,9 @@ export function untilStopped(log: Log): Promise<string> {
       });
     }
   });
+}
+
+function setLevel(log: Log, level: number): void {
+  log.level = level;
+  log.write("log.level", { verbosity: level });
 }

@@ -13,3 +13,4 @@ export type { ServerConfig } from "./server_entry.ts";
 export { formatSize } from "./size.ts";
 export { didYouMean } from "./suggest.ts";
 export type { UserConfig } from "./user_map.ts";
+export { markdownTable } from "./table.ts";

@@ -2,6 +2,7 @@
 import { INSTANCE_OPTIONS } from "./instance_options.ts";
 import type { Option, Options } from "./option.ts";
 import { POOL_OPTIONS } from "./pool_options.ts";
+import { markdownTable } from "./table.ts";
 
 /**
  * The options as Markdown: one table for the pools, one for the sections beside them.
@@ -12,11 +13,11 @@ export function optionReference(): string {
   return [
     "Options of a pool. Those marked * are ours; the others mean what they mean in nutcracker's file.",
     "",
-    table(rowsOf(POOL_OPTIONS, "", " *")),
+    markdownTable([HEAD, ...rowsOf(POOL_OPTIONS, "", " *")]),
     "",
     "Options beside the pools; they need the form with `pools:`. A dot stands for a map: `log: { level: 5 }`.",
     "",
-    table(rowsOf(INSTANCE_OPTIONS, "", "")),
+    markdownTable([HEAD, ...rowsOf(INSTANCE_OPTIONS, "", "")]),
     "",
   ].join("\n");
 }
@@ -41,12 +42,4 @@ function showDefault(option: Option<unknown>): string {
   const own = option.type.show(option.default);
   if (option.nutcrackerDefault === undefined) return own;
   return `${own}; ${option.type.show(option.nutcrackerDefault)} in nutcracker's form`;
-}
-
-function table(rows: string[][]): string {
-  const all = [HEAD, ...rows];
-  const widths = HEAD.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  const line = (cells: string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
-  return [line(HEAD), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }

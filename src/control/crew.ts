@@ -2,8 +2,8 @@
  * The workers of an instance. All of them carry out a plan or none does; one that dies is replaced, after a while
  * that grows when it keeps dying, and its siblings notice nothing.
  */
-import type { Level } from "../proxy/mod.ts";
 import { addWorkerFigures, type WorkerFigures } from "../stats/mod.ts";
+import type { ReportEvent } from "./events.ts";
 import type { WorkerView } from "./instance.ts";
 import type { Plan, SocketOffer, Verdict } from "./plan.ts";
 import type { WorkerApi } from "./worker_api.ts";
@@ -28,7 +28,7 @@ export interface CrewOptions {
   current(slot: number): { readonly plan: Plan; readonly sockets: readonly SocketOffer[] } | null;
   /** Runs when no plan is under way. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
-  report(level: Level, event: string, facts: Record<string, string | number>): void;
+  readonly report: ReportEvent;
 }
 
 /** One place in the crew. */
@@ -155,7 +155,7 @@ export class Crew {
       berth.isReady = true;
     } catch (error) {
       // What was promised by `prepare` can't be taken back from the others: this one starts anew.
-      this.#options.report(3, "worker.failed", { worker: berth.slot, reason: (error as Error).message });
+      this.#options.report("worker.failed", { worker: berth.slot, reason: (error as Error).message });
       if (berth.handle?.pid === process.pid) throw error;
       berth.handle?.kill();
     }
@@ -173,7 +173,7 @@ export class Crew {
     const pauseMs = lived > LONG_LIFE_MS ? FIRST_PAUSE_MS : berth.pauseMs;
     berth.pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
     berth.restarts++;
-    report(3, "worker.died", { worker: berth.slot, reason, restart_in_ms: pauseMs });
+    report("worker.died", { worker: berth.slot, reason, restart_in_ms: pauseMs });
     setTimeout(() => void this.#options.exclusively(() => this.#replace(berth)), pauseMs);
   }
 
@@ -186,7 +186,7 @@ export class Crew {
       await berth.handle!.worker.prepare(work.plan, work.sockets);
       await this.#commit(berth);
       if (berth.handle === null) return;
-      this.#options.report(4, "worker.started", { worker: berth.slot, process: berth.handle.pid });
+      this.#options.report("worker.started", { worker: berth.slot, process: berth.handle.pid });
     } catch {
       // It died again, and that is seen to.
     }

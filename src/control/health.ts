@@ -2,7 +2,7 @@
  * Judges servers. Workers only report failures; this takes a server that keeps failing out of the ring, in all
  * workers at once, and lets it back in once it answers the protocol's probe on a connection of its own.
  */
-import type { Report } from "../proxy/mod.ts";
+import type { ReportEvent } from "./events.ts";
 import { Probe } from "./probe.ts";
 import type { Topology } from "./topology.ts";
 
@@ -28,12 +28,12 @@ export class Health {
   /** Servers taken out, and let back in, since the process started; by pool. */
   readonly ejections: Record<string, number> = {};
   readonly #bench: Bench;
-  readonly #report: Report;
+  readonly #report: ReportEvent;
   readonly #absent = new Map<string, Absence>();
   /** The last failure that was logged, by server, so that the same one isn't logged again and again. */
   readonly #logged = new Map<string, string>();
 
-  constructor(bench: Bench, report: Report) {
+  constructor(bench: Bench, report: ReportEvent) {
     this.#bench = bench;
     this.#report = report;
   }
@@ -45,7 +45,7 @@ export class Health {
     const key = JSON.stringify([pool, server]);
     if (this.#logged.get(key) !== reason) {
       this.#logged.set(key, reason);
-      this.#report(4, "server.failed", { pool, server, reason });
+      this.#report("server.failed", { pool, server, reason });
     }
     const { autoEjectHosts, serverFailureLimit, serverRetryTimeoutMs } = this.#config(pool);
     if (!autoEjectHosts || record.state !== "live" || streak < serverFailureLimit) return;
@@ -57,7 +57,7 @@ export class Health {
   /** A server that had failed is connected again. */
   serverReady(pool: string, server: string): void {
     if (!this.#logged.delete(JSON.stringify([pool, server]))) return;
-    this.#report(5, "server.connected", { pool, server });
+    this.#report("server.connected", { pool, server });
   }
 
   /** Begins probes that are due and ends those that take too long. */
@@ -86,9 +86,9 @@ export class Health {
     return this.#bench.topology.pools.get(pool)!.config;
   }
 
-  #judge(event: string, pool: string, server: string, state: "failed" | "live"): void {
+  #judge(event: "server.ejected" | "server.readmitted", pool: string, server: string, state: "failed" | "live"): void {
     this.#bench.judge(pool, server, state);
     const { live, epoch } = this.#bench.topology.verdict(pool);
-    this.#report(4, event, { pool, server, live: live.filter(Boolean).length, epoch });
+    this.#report(event, { pool, server, live: live.filter(Boolean).length, epoch });
   }
 }

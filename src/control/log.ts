@@ -1,53 +1,103 @@
 /**
- * The log: one line per event, `time level event key=value …`, on standard error or in a file that is opened anew
- * when asked, so that it can be rotated. Levels are nutcracker's: an event is written when its level is not above
- * the configured one.
+ * The log: one line per event, in text or JSON, on standard error or in a file that can be rotated. Levels are
+ * nutcracker's: an event is written when its level is not above the configured one. Repeats are summed up, and lines
+ * that a full disk swallowed are counted and owned up to.
  */
-import { closeSync, openSync, writeSync } from "node:fs";
-import type { Level } from "../proxy/mod.ts";
+import type { EventDeclaration, Facts } from "../proxy/mod.ts";
+import { type EventName, EVENTS, LEVEL_NAMES } from "./events.ts";
+import { LogFile } from "./log_file.ts";
+import { formatEntry, type LogFormat } from "./log_line.ts";
+import { Repeats } from "./repeats.ts";
 
-const NAMES: Record<Level, string> = { 3: "error", 4: "warn", 5: "notice", 6: "info" };
-const STANDARD_ERROR = 2;
+/** What can be chosen about the log. */
+export interface LogOptions {
+  /** The highest level that is written. */
+  readonly level: number;
+  readonly format: LogFormat;
+  /** Null: standard error. */
+  readonly file: string | null;
+}
 
 /** Writes events. */
 export class Log {
   /** The highest level that is written. */
   level: number;
-  readonly #file: string | null;
-  #descriptor: number;
+  #format: LogFormat;
+  #file: LogFile;
+  #carriesStreams = false;
+  /** Lines that could not be written since the last one that could. */
+  #lost = 0;
+  readonly #repeats = new Repeats<EventName>((event, facts) => this.#put(event, facts));
 
-  /** Logs to `file`, or to standard error when it is null. Errors: throws when the file can't be opened. */
-  constructor(level: number, file: string | null) {
+  /** Errors: throws when the file can't be opened. */
+  constructor({ level, format, file }: LogOptions) {
     this.level = level;
-    this.#file = file;
-    this.#descriptor = file === null ? STANDARD_ERROR : openSync(file, "a", 0o644);
+    this.#format = format;
+    this.#file = new LogFile(file);
   }
 
-  /** Writes one event; a log that can't be written to (a full disk) loses the line, never the proxy. */
-  write(level: Level, event: string, facts: Record<string, string | number> = {}): void {
-    if (level > this.level) return;
-    const pairs = Object.entries(facts).map(([key, value]) => ` ${key}=${quote(value)}`).join("");
-    try {
-      writeSync(this.#descriptor, `${new Date().toISOString()} ${NAMES[level]} ${event}${pairs}\n`);
-    } catch {
-      // Nowhere to say it.
-    }
+  /** Writes one event, unless there were too many of its kind; what can't be written is lost, never the proxy. */
+  write(event: EventName, facts: Facts = {}): void {
+    if (levelOf(event) > this.level) return;
+    if (this.#repeats.admits(event, facts, performance.now())) this.#put(event, facts);
+  }
+
+  /** Sums up what is due; `now` is in milliseconds on the process's clock. */
+  tick(now: number): void {
+    this.#repeats.tick(now);
   }
 
   /** Opens the file anew, after it was moved away; when that fails, goes on with the old one and says so there. */
   reopen(): void {
-    if (this.#file === null) return;
-    const old = this.#descriptor;
     try {
-      this.#descriptor = openSync(this.#file, "a", 0o644);
-      closeSync(old);
+      this.#file.reopen();
+      if (this.#carriesStreams) this.#file.carryStandardStreams();
     } catch (error) {
-      this.write(3, "log.failed", { file: this.#file, reason: (error as Error).message });
+      this.write("log.failed", { reason: (error as Error).message });
     }
+  }
+
+  /** Changes what is named. Errors: throws when the new file can't be opened; nothing has changed then. */
+  reconfigure(
+    { level = this.level, format = this.#format, file = this.#file.path }: Partial<LogOptions>,
+  ): void {
+    if (file !== this.#file.path) this.#moveTo(new LogFile(file));
+    this.level = level;
+    this.#format = format;
+  }
+
+  /** Has standard output and standard error follow the log, now and wherever it goes: those of a daemon. */
+  carryStandardStreams(): void {
+    this.#carriesStreams = true;
+    this.#file.carryStandardStreams();
+  }
+
+  /** Sums up what is left to be summed up; for the end of the process. */
+  flush(): void {
+    this.#repeats.flush();
+  }
+
+  #moveTo(file: LogFile): void {
+    this.#file.close();
+    this.#file = file;
+    if (this.#carriesStreams) file.carryStandardStreams();
+  }
+
+  #put(event: EventName, facts: Facts): void {
+    if (levelOf(event) > this.level) return;
+    if (this.#lost > 0 && !this.#writeLine("log.recovered", { lost: this.#lost })) {
+      this.#lost++;
+      return;
+    }
+    this.#lost = this.#writeLine(event, facts) ? 0 : 1;
+  }
+
+  #writeLine(event: EventName, facts: Facts): boolean {
+    const entry = { time: new Date(), level: LEVEL_NAMES[levelOf(event)], event, facts };
+    return this.#file.write(formatEntry(entry, this.#format));
   }
 }
 
-function quote(value: string | number): string {
-  const text = String(value);
-  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
+function levelOf(event: EventName): EventDeclaration["level"] {
+  return EVENTS[event].level;
 }

@@ -6,9 +6,9 @@
  *                     └──────────── anything that fails here leaves everything as it was ───────────┘
  */
 import type { Config } from "../config/mod.ts";
-import type { Level } from "../proxy/mod.ts";
 import type { InstanceFigures } from "../stats/mod.ts";
 import { Crew } from "./crew.ts";
+import type { ReportEvent } from "./events.ts";
 import { Exclusively } from "./exclusively.ts";
 import { Health } from "./health.ts";
 import { type InheritedSockets, ListeningSockets } from "./listening_sockets.ts";
@@ -31,7 +31,7 @@ export interface SupervisorOptions {
   /** How many workers: 1 runs in this process. */
   readonly workers: number;
   readonly sockets: InheritedSockets;
-  readonly report: SupervisorApi["report"];
+  readonly report: ReportEvent;
   instanceFigures(): Promise<InstanceFigures>;
 }
 
@@ -136,7 +136,7 @@ export class Supervisor {
   #apiForWorkers(): SupervisorApi {
     const { report, instanceFigures } = this.#options;
     return {
-      report: (level: Level, event, facts) => report(level, event, facts),
+      report,
       serverFailed: (pool, server, reason, streak) => {
         if (this.#changes.isBusy) return;
         this.health.serverFailed(pool, server, reason, streak, performance.now());

@@ -54,8 +54,7 @@ export class Worker implements WorkerApi {
   /** Client ids begin behind `lastId`. */
   constructor(supervisor: SupervisorApi, seats: Seats, lastId: number) {
     this.#supervisor = supervisor;
-    const report: Shared["report"] = (level, event, facts) => supervisor.report(level, event, facts);
-    this.#shared = new Shared(0, 0, report, seats, lastId);
+    this.#shared = new Shared(0, 0, (event, facts) => supervisor.report(event, facts), seats, lastId);
   }
 
   // deno-lint-ignore require-await -- a part of an interface that others implement over a channel

@@ -1,5 +1,5 @@
 /** What a supervisor and its workers ask of each other, within one process or between two. */
-import type { ClientDescription, Level } from "../proxy/mod.ts";
+import type { ClientDescription, Facts, ProxyEvent } from "../proxy/mod.ts";
 import type { HotKey, InstanceFigures, SlowRequest, WorkerFigures } from "../stats/mod.ts";
 import type { Plan, SocketOffer, Verdict } from "./plan.ts";
 import type { MethodNames } from "./remote_calls.ts";
@@ -28,7 +28,7 @@ export interface WorkerApi {
 /** What a supervisor does for a worker. */
 export interface SupervisorApi {
   /** Something an operator may want to know. */
-  report(level: Level, event: string, facts: Record<string, string | number>): void;
+  report(event: ProxyEvent, facts: Facts): void;
   /** A server failed `streak` times in a row as this worker sees it. */
   serverFailed(pool: string, server: string, reason: string, streak: number): void;
   /** A server that failed is connected again. */

@@ -18,7 +18,8 @@ const TEXTS: Record<string, string> = {
   EOF: "Connection closed by server",
 };
 
-const INTERNAL = "internal error";
+/** What the reason of a fault of ours begins with; its stack follows. */
+export const INTERNAL = "internal error";
 
 /** The text for an operating system's error name; any other text stands for itself. */
 export function errorText(reason: string): string {

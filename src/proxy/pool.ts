@@ -7,6 +7,8 @@ import { formatAddress, type PoolConfig, type ServerConfig } from "../config/mod
 import type { Router } from "../routing/router.ts";
 import { NOBODY, type Stream, type StreamOwner } from "../transport/stream.ts";
 import { Backend, type BackendWatcher } from "./backend.ts";
+import { INTERNAL } from "./errors.ts";
+import type { ProxyEvent } from "./events.ts";
 import type { Protocol, RequestReader } from "./protocol.ts";
 import { DONE, PARTIAL, type ReplyBody, type Request } from "./request.ts";
 import { Session } from "./session.ts";
@@ -140,24 +142,23 @@ export class Pool {
     this.shared.clients--;
     this.shared.seats.change(this.#seat, -1);
     if (reason === "") return;
-    const level = reason.startsWith("internal error") ? 3 : 6;
-    this.shared.report(level, "client.lost", { pool: this.config.name, client: session.stream.peer, reason });
+    this.#report(reason.startsWith(INTERNAL) ? "client.error" : "client.lost", session, reason);
   }
 
   /** A session is closed by us, against its will. */
   sessionCut(session: Session, reason: string): void {
     this.cutSessions++;
-    this.shared.report(4, "client.closed", { pool: this.config.name, client: session.stream.peer, reason });
+    this.#report(reason.startsWith(INTERNAL) ? "client.error" : "client.closed", session, reason);
   }
 
   /** A client doesn't speak the protocol. */
   sessionFault(session: Session, fault: string): void {
     this.faultySessions++;
-    this.shared.report(5, "client.fault", {
-      pool: this.config.name,
-      client: session.stream.peer,
-      reason: fault,
-    });
+    this.#report("client.fault", session, fault);
+  }
+
+  #report(event: ProxyEvent, session: Session, reason: string): void {
+    this.shared.report(event, { pool: this.config.name, client: session.stream.peer, reason });
   }
 
   /** Answers a request with an error. */

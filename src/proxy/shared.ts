@@ -2,15 +2,10 @@
 import { Budget } from "../transport/budget.ts";
 import { type EndsTurn, turn } from "../transport/turn.ts";
 import { EarlyReplies } from "./early_replies.ts";
+import type { Report } from "./events.ts";
 import type { Pool } from "./pool.ts";
 import { ALL_POOLS, Seats } from "./seats.ts";
 import type { Session } from "./session.ts";
-
-/** How much an event matters, on nutcracker's scale: 3 error, 4 warning, 5 notice, 6 information. */
-export type Level = 3 | 4 | 5 | 6;
-
-/** Something an operator may want to know: an event's name and its facts. */
-export type Report = (level: Level, event: string, facts: Record<string, string | number>) => void;
 
 /** The shared part of a worker. */
 export class Shared implements EndsTurn {
