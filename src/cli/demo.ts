@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../config/mod.ts";
 import { Log } from "../control/log.ts";
-import { Worker } from "../control/worker.ts";
+import { RunningInstance } from "../control/running_instance.ts";
 import type { Output } from "./output.ts";
-import { untilStopped } from "./signals.ts";
+import { takeSignals } from "./signals.ts";
 
 const SERVERS = 2;
 /** How long a server may take to start; milliseconds. */
@@ -24,7 +24,6 @@ export async function demo(output: Output): Promise<number> {
     return 1;
   }
   const log = new Log({ level: WARNINGS, format: "text", file: null });
-  const stopped = untilStopped(log);
   const folder = mkdtempSync(join(tmpdir(), "sennit-demo-"));
   const servers: Bun.Subprocess[] = [];
   try {
@@ -32,11 +31,10 @@ export async function demo(output: Output): Promise<number> {
     const [port, ...serverPorts] = ports as [number, ...number[]];
     for (const serverPort of serverPorts) servers.push(startServer(serverPort, folder));
     await Promise.all(serverPorts.map(untilListening));
-    const worker = new Worker(demoConfig(port, serverPorts), (event, facts) => log.write(event, facts));
-    await worker.start();
+    const instance = await RunningInstance.start({ config: demoConfig(port, serverPorts), log, sockets: {} });
+    takeSignals(log, { reload() {}, upgrade() {}, stop: (signal) => instance.stop(signal) });
     output.out(instructions(port, serverPorts));
-    await stopped;
-    await worker.drain(0);
+    await instance.ended();
     return 0;
   } finally {
     for (const server of servers) server.kill("SIGKILL");

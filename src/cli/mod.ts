@@ -1,5 +1,6 @@
 /** The command line: finds the command that `argv` names and runs it. */
 import { didYouMean } from "../config/mod.ts";
+import { isWorkerProcess } from "../control/worker_role.ts";
 import { VERSION } from "../version.ts";
 import { splitArguments, UsageError } from "./args.ts";
 import { check } from "./check.ts";
@@ -36,6 +37,10 @@ const IMPLEMENTATIONS: Record<CommandName, Command> = {
  * Errors: a command line that can't be understood is answered with the usage on standard error.
  */
 export async function main(argv: readonly string[], output: Output = PROCESS_OUTPUT): Promise<number> {
+  if (isWorkerProcess()) {
+    const { runWorkerProcess } = await import("../control/worker_process.ts");
+    return await runWorkerProcess();
+  }
   try {
     return await dispatch(argv, output);
   } catch (error) {

@@ -4,7 +4,7 @@ import { readConfigFile } from "../control/config_file.ts";
 import { takeInheritance, tellReady } from "../control/handover.ts";
 import { Log } from "../control/log.ts";
 import { RunningInstance } from "../control/running_instance.ts";
-import { untilStopped } from "./signals.ts";
+import { takeSignals } from "./signals.ts";
 
 /** What the command line of `run` asks for. */
 export interface RunOptions {
@@ -26,11 +26,18 @@ export async function run(options: RunOptions): Promise<number> {
   }
   const inheritance = takeInheritance();
   try {
-    const log = new Log(options.verbosity ?? config.log.level, options.logFile ?? config.log.file);
-    const stopped = untilStopped(log);
-    const instance = await RunningInstance.start({ config, log, sockets: inheritance ?? {} });
+    const { level, format, file } = config.log;
+    const log = new Log({ level: options.verbosity ?? level, format, file: options.logFile ?? file });
+    const starting = RunningInstance.start({ config, log, sockets: inheritance ?? {} });
+    // Signals that come before the instance runs wait for it. What keeps a reload from being done is in the log.
+    takeSignals(log, {
+      reload: () => void starting.then((instance) => instance.reload()).catch(() => {}),
+      upgrade: () => void starting.then((instance) => instance.upgrade()).catch(() => {}),
+      stop: (signal) => void starting.then((instance) => instance.stop(signal)).catch(() => {}),
+    });
+    const instance = await starting;
     if (inheritance !== null) tellReady();
-    await instance.ended(stopped);
+    await instance.ended();
     return 0;
   } catch (error) {
     console.error(`sennit: ${(error as Error).message}`);

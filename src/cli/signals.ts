@@ -3,22 +3,32 @@ import type { Log } from "../control/log.ts";
 
 const MAX_LEVEL = 11;
 
-/**
- * Waits for SIGINT or SIGTERM; a second one ends the process at once. Meanwhile SIGHUP opens the log anew, and
- * SIGTTIN and SIGTTOU raise and lower its level, as in nutcracker.
- */
-export function untilStopped(log: Log): Promise<string> {
-  process.on("SIGHUP", () => log.reopen());
+/** What signals can ask for. */
+export interface SignalTaker {
+  /** SIGHUP. */
+  reload(): void;
+  /** SIGUSR2. */
+  upgrade(): void;
+  /** SIGINT or SIGTERM; a second one ends the process at once. */
+  stop(signal: string): void;
+}
+
+/** Has signals do what they do, and SIGTTIN and SIGTTOU raise and lower the log's level, as in nutcracker. */
+export function takeSignals(log: Log, taker: SignalTaker): void {
+  process.on("SIGHUP", () => {
+    log.reopen();
+    taker.reload();
+  });
+  process.on("SIGUSR2", () => taker.upgrade());
   process.on("SIGTTIN", () => setLevel(log, Math.min(MAX_LEVEL, log.level + 1)));
   process.on("SIGTTOU", () => setLevel(log, Math.max(0, log.level - 1)));
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(1));
-        resolve(signal);
-      });
-    }
-  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      process.on("SIGINT", () => process.exit(1));
+      process.on("SIGTERM", () => process.exit(1));
+      taker.stop(signal);
+    });
+  }
 }
 
 function setLevel(log: Log, level: number): void {

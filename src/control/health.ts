@@ -86,7 +86,12 @@ export class Health {
     return this.#bench.topology.pools.get(pool)!.config;
   }
 
-  #judge(event: "server.ejected" | "server.readmitted", pool: string, server: string, state: "failed" | "live"): void {
+  #judge(
+    event: "server.ejected" | "server.readmitted",
+    pool: string,
+    server: string,
+    state: "failed" | "live",
+  ): void {
     this.#bench.judge(pool, server, state);
     const { live, epoch } = this.#bench.topology.verdict(pool);
     this.#report(event, { pool, server, live: live.filter(Boolean).length, epoch });

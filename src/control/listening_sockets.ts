@@ -120,7 +120,7 @@ export class ListeningSockets {
   }
 
   #offers(pools: readonly PoolConfig[], places: ReadonlyMap<string, Place>, slot: number): SocketOffer[] {
-    return pools.flatMap(({ name, listen }) => {
+    return pools.flatMap(({ name, listen }): SocketOffer[] => {
       const { descriptors } = places.get(formatAddress(listen))!;
       if (descriptors.length === 0) return [{ pool: name, descriptor: null }];
       const own = listen.kind === "unix"

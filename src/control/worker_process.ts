@@ -11,25 +11,14 @@ import { RemoteCalls } from "./remote_calls.ts";
 import { Worker } from "./worker.ts";
 import { SUPERVISOR_METHODS, type SupervisorApi, WORKER_METHODS, type WorkerApi } from "./worker_api.ts";
 import type { WorkerHandle } from "./worker_handle.ts";
+import { ROLE, type WorkerRole } from "./worker_role.ts";
 
-/** In the environment of a worker process: its role, as JSON. */
-const ROLE = "SENNIT_WORKER";
 /** The socket pair's end in a worker process. */
 const CHANNEL = 4;
 /** How long the clients of a worker get whose supervisor is gone; milliseconds. */
 const ORPHAN_GRACE_MS = 10_000;
 /** What a terminal, or somebody who means the supervisor, sends to all processes. */
 const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGTTIN", "SIGTTOU"] as const;
-
-/** What a worker has to know before anything else. */
-export interface WorkerRole {
-  /** Its column in the table of clients. */
-  readonly slot: number;
-  /** The file of the table of clients, `SEAT_BYTES` long. */
-  readonly seats: string;
-  /** Its clients' ids begin behind this one. */
-  readonly lastId: number;
-}
 
 /** Starts a worker process. */
 export function startWorker(role: WorkerRole, supervisor: SupervisorApi): WorkerHandle {
@@ -53,11 +42,6 @@ export function startWorker(role: WorkerRole, supervisor: SupervisorApi): Worker
     return calls.theirs.prepare(plan, sockets);
   };
   return { pid: child.pid, worker: { ...calls.theirs, prepare }, exited, kill: () => child.kill("SIGKILL") };
-}
-
-/** Whether this process was started to be a worker. */
-export function isWorkerProcess(): boolean {
-  return process.env[ROLE] !== undefined;
 }
 
 /** Is a worker until the supervisor is gone, and then until the clients are. Shape: the exit code. */

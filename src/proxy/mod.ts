@@ -5,7 +5,14 @@ export { Lane } from "./lane.ts";
 export type { LaneWatcher } from "./lane_watcher.ts";
 export { SEAT_BYTES, Seats } from "./seats.ts";
 export { Pool, type PoolOptions } from "./pool.ts";
-export { type EventDeclaration, type Facts, type Level, PROXY_EVENTS, type ProxyEvent, type Report } from "./events.ts";
+export {
+  type EventDeclaration,
+  type Facts,
+  type Level,
+  PROXY_EVENTS,
+  type ProxyEvent,
+  type Report,
+} from "./events.ts";
 export type { Protocol } from "./protocol.ts";
 export { MemcachedProtocol } from "./memcached/memcached_protocol.ts";
 export { RedisProtocol } from "./redis/redis_protocol.ts";

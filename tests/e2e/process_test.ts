@@ -24,7 +24,7 @@ describe("sennit", () => {
     expect((await client.readUntilClose()).length).toBe(0);
     client.close();
     expect(await ended).toBe(0);
-    expect(proxy.log).toContain("stopping signal=SIGTERM");
+    expect(proxy.log).toContain("stopping reason=SIGTERM");
   });
 
   test("opens its log file anew at SIGHUP, and logs more after SIGTTIN", async () => {
