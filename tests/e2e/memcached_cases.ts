@@ -245,6 +245,16 @@ const REST: readonly MemcachedCase[] = [
     "verbosity with more words",
     "verbosity 0 0 | verbosity 0 0 0 | verbosity 0 x noreply | verbosity -1 | verbosity 0",
   ),
+  lines(
+    "noreply twice",
+    ...["incr", "decr", "touch", "delete"].flatMap((verb) => [
+      `set a 0 0 1 | 5 | ${verb} a noreply noreply | get a`,
+      `${verb} noreply noreply | ${verb} noreply 1 noreply | ${verb} a noreply x`,
+    ]),
+    "set a 0 0 1 | 5 | flush_all noreply noreply | get a | flush_all noreply x",
+    "verbosity noreply noreply | verbosity noreply x",
+    "set a 0 0 noreply noreply | cas a 0 0 1 noreply noreply | cas a 0 0 1 noreply x | get a",
+  ),
   lines("version", "version | version x | version noreply"),
   lines("shutdown", "shutdown | shutdown graceful | shutdown x y z"),
   raw("quit", "set a 0 0 1\r\nx\r\nget a\r\nquit\r\n", "by itself"),

@@ -19,6 +19,7 @@ const WORDS = [
   ..."T0 N5 J1 MA MX ME O1 I x S5 C1 qq YQ== a== END STORED get a bb ccc hostile-1 hostile-2".split(" "),
   "k".repeat(250),
   "k".repeat(251),
+  "noreply noreply",
   "a\tb",
   "\x7f",
   "\u00e4",

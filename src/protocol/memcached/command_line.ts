@@ -105,7 +105,7 @@ export class CommandLine extends ScannedRequest {
     if (count > command.most) return command.tooMany;
     if (count > this.#limits.maxArguments) return "CLIENT_ERROR too many keys";
     this.sentWords = count;
-    if (command.hush === "noreply") this.#findNoreply(command, bytes);
+    if (command.hush === "noreply" && !this.#findNoreply(command, bytes)) return BAD_LINE;
     this.plain = this.#isTidy && this.sentWords === count;
     if (command.handling === "gather" && !this.#isExpiryShort(command)) return BAD_EXPIRY;
     if (command.lengthAt > 0) {
@@ -124,15 +124,22 @@ export class CommandLine extends ScannedRequest {
     return this.blockBytes - 2 > this.#limits.maxItemBytes ? TOO_LARGE : "";
   }
 
-  #findNoreply(command: Command, bytes: Uint8Array): void {
+  /** Leaves `noreply` out; false when the server would still read one as the last word, and keep silent. */
+  #findNoreply(command: Command, bytes: Uint8Array): boolean {
     const last = this.count - 1;
-    if (last > command.keyAt && isNoreply(bytes, this.starts[last]!, this.ends[last]!)) {
+    if (this.#isNoreply(command, bytes, last)) {
       this.hushed = true;
       this.sentWords = last;
-    } else if (command.lengthAt > 0) {
-      // memcached takes any last word, and goes by it only if it is `noreply`.
-      this.sentWords = command.fewest;
+      // A number is due there, so that memcached does nothing on such a line but keep its error back.
+      return !this.#isNoreply(command, bytes, last - 1);
     }
+    // memcached takes any last word, and goes by it only if it is `noreply`.
+    if (command.lengthAt > 0) this.sentWords = command.fewest;
+    return true;
+  }
+
+  #isNoreply(command: Command, bytes: Uint8Array, word: number): boolean {
+    return word > command.keyAt && isNoreply(bytes, this.starts[word]!, this.ends[word]!);
   }
 
   /** Whether each key is short enough. */

@@ -112,6 +112,19 @@ const CASES: readonly [name: string, sent: string, ...found: string[]][] = [
       "! ERROR",
     ],
   ],
+  ...[
+    "incr k noreply noreply",
+    "touch k noreply noreply",
+    "delete k noreply noreply",
+    "flush_all noreply noreply",
+    "verbosity noreply noreply",
+  ].map((line): [string, string, string, string] => [
+    `${line}: without the last word a server would still say nothing`,
+    `${line}\r\nmn\r\n`,
+    `~ ${BAD_LINE}`,
+    "mn\r\n",
+  ]),
+  ["a key called noreply before another", "delete noreply noreply\r\n", "~ delete noreply\r\n"],
   ["meta commands", "mg k v\r\nmd k\r\nma k N0 J5\r\nme k\r\nmn\r\n", ...[
     "mg k v\r\n",
     "md k\r\n",
