@@ -1,6 +1,7 @@
 /** A lane's first words to a server, and whether the server's answers let it go on. */
 import { HeldBytes } from "../protocol/held_bytes.ts";
 import { COMPLETE, INCOMPLETE } from "../protocol/scan_status.ts";
+import { LONGEST_OWN_REPLY } from "./lane_inbox.ts";
 import type { Greeting, ReplyReader } from "./protocol.ts";
 
 /** Reads the replies to one greeting. */
@@ -29,6 +30,7 @@ export class Greeter {
       pos = end;
       if (status === COMPLETE) this.#take(this.#reply.join());
       else if (status !== INCOMPLETE) this.refusal = "the server's reply is no valid reply";
+      else if (this.#reply.length > LONGEST_OWN_REPLY) this.refusal = "the server's greeting has no end";
     }
     return pos;
   }

@@ -11,6 +11,12 @@ import { HeldReply } from "./held_reply.ts";
 import { STREAM_ABOVE } from "./reply_queue.ts";
 import { DONE, PARTIAL, type Request, SETTLED, STREAMING } from "./request.ts";
 
+/**
+ * The longest reply to a question of the proxy's own, such as for a version; bytes. No client's limit counts what
+ * comes of it, and a server that says more is not to be trusted.
+ */
+export const LONGEST_OWN_REPLY = 64 * 1024;
+
 /** The reading side of a lane. */
 export class LaneInbox {
   /** Replies received since the process started. */
@@ -36,8 +42,7 @@ export class LaneInbox {
       if (request === null) return "the server sent more replies than it was asked for";
       const status = reader.scan(chunk, pos, end);
       if (status === INCOMPLETE) {
-        this.#keepPart(request, chunk, pos, end);
-        return "";
+        return this.#keepPart(request, chunk, pos, end);
       }
       if (status !== COMPLETE) return "the server's reply is no valid reply";
       this.replies++;
@@ -66,18 +71,24 @@ export class LaneInbox {
     }
   }
 
-  #keepPart(request: Request, chunk: Buffer, start: number, end: number): void {
-    if (request.state === SETTLED || request.late || this.#fifo.abandoned > 0) return;
+  #keepPart(request: Request, chunk: Buffer, start: number, end: number): string {
+    if (request.state === SETTLED || request.late || this.#fifo.abandoned > 0) return "";
     if (request.state === STREAMING) {
       request.session!.replies.streamMore(request, chunk, start, end);
-      return;
+      return "";
     }
     request.state = PARTIAL;
     request.held ??= new HeldBytes();
     request.held.add(chunk, start, end);
-    if (request.taker !== null) request.taker.keep?.(request, end - start);
-    else if (request.held.length + this.#reader.announced > STREAM_ABOVE) {
-      request.session!.replies.offerStream(request);
+    if (request.taker === null) {
+      if (request.held.length + this.#reader.announced > STREAM_ABOVE) {
+        request.session!.replies.offerStream(request);
+      }
+    } else if (request.taker.keep !== undefined) {
+      request.taker.keep(request, end - start);
+    } else if (request.held.length > LONGEST_OWN_REPLY) {
+      return "the server's reply to a question of the proxy has no end";
     }
+    return "";
   }
 }

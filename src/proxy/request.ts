@@ -33,7 +33,7 @@ export interface ReplyBody {
 
 /** Takes the reply of a request that no session waits for directly: a fragment's, or the proxy's own. */
 export interface ReplyTaker {
-  /** `size` more bytes of a reply that is not complete are kept in `held`; takers of small replies don't count. */
+  /** `size` more bytes of a reply that is not complete are kept in `held`; a taker without it gets small replies only. */
   keep?(request: Request, size: number): void;
   /** The request is DONE; its reply is in `bytes[start, end)`, or in `held` when `bytes` is null. */
   take(request: Request): void;

@@ -22,10 +22,11 @@ beforeEach(() => {
   taken = [];
 });
 
+/** The part of a split request, whose size its parent counts. */
 function ask(enteredMs = 0): void {
   const take = (request: Request) =>
     void taken.push(Buffer.from(new FragmentReply(request).copy()).toString());
-  fifo.push(new Request(null, { take }, 0, enteredMs));
+  fifo.push(new Request(null, { take, keep() {} }, 0, enteredMs));
 }
 
 function read(...chunks: readonly Uint8Array[]): string[] {
@@ -47,6 +48,18 @@ describe("LaneInbox distrusts", () => {
       .toEqual([expect.stringContaining("no valid reply")]);
     expect([taken, fifo.length, inbox.replies]).toEqual([["+OK\r\n"], 2, 1]);
   });
+});
+
+test("LaneInbox distrusts an endless reply to a question of the proxy, which no client's limit counts", () => {
+  const take = (request: Request) => void taken.push(String(request.bytes));
+  fifo.push(new Request(null, { take }, 0, 0));
+  const faults = read(
+    Buffer.from("$999999999\r\n"),
+    ...Array.from({ length: 20 }, () => Buffer.alloc(16_000)),
+  );
+  expect(faults.slice(0, 4)).toEqual(["", "", "", ""]);
+  expect(faults[5]).toContain("has no end");
+  expect(taken).toEqual([]);
 });
 
 describe("LaneInbox gives a reply", () => {
