@@ -1,7 +1,7 @@
 /**
  * Finds where each reply ends in a server's bytes. Knows every type of RESP2 and RESP3 and looks at no payload:
- * bulk bodies are counted down. How deep a reply nests doesn't matter for where it ends, so one counter of values
- * still to come replaces a stack.
+ * bulk bodies are counted down, then the line end behind them is checked. How deep a reply nests doesn't matter for
+ * where it ends, so one counter of values still to come replaces a stack.
  *
  * Any split of the input gives the same result; the place is kept in fields. Source: RESP specification,
  * redis.io/docs/reference/protocol-spec.
@@ -122,6 +122,7 @@ export class ReplyScanner {
           const step = Math.min(this.#bodyLeft, end - p);
           p += step;
           this.#bodyLeft -= step;
+          if (this.#bodyLeft < 2 && !endsAsItMust(chunk, p - step, p, this.#bodyLeft)) return BROKEN;
           if (this.#bodyLeft === 0) this.#valueEnded();
           break;
         }
@@ -201,6 +202,12 @@ export class ReplyScanner {
   }
 }
 
+/** Whether what `chunk[start, end)` has of the CRLF behind a body is right; `left` bytes of that are still to come. */
+function endsAsItMust(chunk: Uint8Array, start: number, end: number, left: number): boolean {
+  if (left === 1) return chunk[end - 1] === CR;
+  return chunk[end - 1] === LF && (end - start < 2 || chunk[end - 2] === CR);
+}
+
 /**
  * The end of a reply that is one value, or an array of such, and whole in the chunk; else 0. Nearly all replies are,
  * and these loops keep nothing in fields.
@@ -238,7 +245,7 @@ function endOfValue(chunk: Uint8Array, pos: number, end: number): number {
     if (byte === MINUS && p === pos + 1) return endOfNull(chunk, p, end);
     if (byte !== CR || p - pos < 2 || p - pos > 10 || p + 1 >= end || chunk[p + 1] !== LF) return 0;
     p += length + 4;
-    return p <= end ? p : 0;
+    return p <= end && chunk[p - 1] === LF && chunk[p - 2] === CR ? p : 0;
   }
   if (type !== SIMPLE && type !== INTEGER && type !== ERROR) return 0;
   for (; p < end; p++) {
