@@ -4,7 +4,7 @@ import { freePort } from "../support/free_port.ts";
 import { reasonToSkip } from "../support/programs.ts";
 import { untilQuiet } from "../support/quiet.ts";
 import { RedisServer } from "../support/redis_server.ts";
-import { pipeline, simple } from "../support/resp_encoder.ts";
+import { array, bulk, error, integer, pipeline, simple } from "../support/resp_encoder.ts";
 import { RespError } from "../support/resp.ts";
 import { FakeServer, healthy } from "../support/fake_server.ts";
 import { TempDir } from "../support/temp_dir.ts";
@@ -44,6 +44,20 @@ describe("a request to a server that fails", () => {
       using client = await fleet.connect();
       const reply = await client.command("GET", fleet.keyOn(1));
       expect(reply).toEqual(new RespError("ERR No such file or directory"));
+      expect(await client.command("GET", fleet.keyOn(0))).toBeNull();
+    }
+    await untilQuiet(fleet.proxy);
+  });
+
+  test("gets Host is down when the server's name leads nowhere", async () => {
+    // No name can have a part of 64 letters, so nobody has to be asked.
+    await using fleet = await withBroken(nowhere(`${"x".repeat(64)}.invalid:6379`));
+    {
+      using client = await fleet.connect();
+      for (let round = 0; round < 2; round++) {
+        const reply = await client.command("GET", fleet.keyOn(1));
+        expect(reply).toEqual(new RespError("ERR Host is down"));
+      }
       expect(await client.command("GET", fleet.keyOn(0))).toBeNull();
     }
     await untilQuiet(fleet.proxy);
@@ -90,6 +104,21 @@ describe("a request to a server that fails", () => {
     }
     await untilQuiet(fleet.proxy);
   });
+});
+
+test("a split request whose server answers with other things than values keeps its place among the replies", async () => {
+  const odd = await FakeServer.start((_, peer) => {
+    peer.write(array([array([integer(1), array([bulk("x")])]), error("ERR in between")]));
+  });
+  await using fleet = await Fleet.start([await FakeServer.start(() => {}), odd]);
+  fleet.servers[0]!.script = (_, peer) => peer.write(array([bulk("v")]));
+  {
+    using client = await fleet.connect();
+    const [good, bad, worse] = [fleet.keyOn(0), fleet.keyOn(1), fleet.keyOn(1, "other")];
+    client.write(pipeline([["MGET", bad, good, worse], ["PING"]]));
+    expect(await client.readReplies(2)).toEqual([[[1, ["x"]], "v", new RespError("ERR in between")], "PONG"]);
+  }
+  await untilQuiet(fleet.proxy);
 });
 
 describe.skipIf(skip)("a split request with a dead shard", () => {

@@ -1,5 +1,19 @@
 /** Reads a fragment's RESP reply element by element. */
-import { BULK, CR, MINUS, NINE, ZERO } from "../../protocol/redis/bytes.ts";
+import {
+  ARRAY,
+  ATTRIBUTE,
+  BULK,
+  BULK_ERROR,
+  CR,
+  LF,
+  MAP,
+  MINUS,
+  NINE,
+  PUSH,
+  SET,
+  VERBATIM,
+  ZERO,
+} from "../../protocol/redis/bytes.ts";
 import type { Outbox } from "../../transport/outbox.ts";
 import { ReplyView } from "../reply_view.ts";
 import type { Request } from "../request.ts";
@@ -28,16 +42,39 @@ export class FragmentReply extends ReplyView {
     for (let byte = this.byte(p); byte >= ZERO && byte <= NINE; byte = this.byte(++p)) {
       value = value * 10 + byte - ZERO;
     }
-    while (this.byte(p) !== CR) p++;
+    while (this.byte(p) !== CR || this.byte(p + 1) !== LF) p++;
     this.at = p + 2;
     return negative ? -value : value;
   }
 
-  /** Moves behind the element at the cursor, a bulk string or a line. */
+  /** Moves behind the element at the cursor: whatever a server put there, as `ReplyScanner` has read it. */
   skipElement(): void {
-    const isBulk = this.type === BULK;
-    const number = this.takeNumber();
-    if (isBulk && number >= 0) this.at += number + 2;
+    for (let values = 1; values > 0; values--) {
+      const { type } = this;
+      const number = this.takeNumber();
+      if (type === BULK && number >= 0) this.at += number + 2;
+      else if (type !== BULK) values += this.#skipBody(type, number);
+    }
+  }
+
+  /** Moves behind the body of a rare type; answers how many values belong to it. */
+  #skipBody(type: number, number: number): number {
+    switch (type) {
+      case BULK_ERROR:
+      case VERBATIM:
+        this.at += number + 2;
+        return 0;
+      case ARRAY:
+      case SET:
+      case PUSH:
+        return Math.max(0, number);
+      case MAP:
+        return 2 * number;
+      case ATTRIBUTE:
+        return 2 * number + 1;
+      default:
+        return 0;
+    }
   }
 
   /** Appends what lies between `from`, an earlier place of the cursor, and the cursor. */

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { FragmentReply } from "../../../../src/proxy/redis/fragment_reply.ts";
-import { array, bulk, integer, nullBulk, scalar, simple } from "../../../support/resp_encoder.ts";
+import {
+  array,
+  bulk,
+  integer,
+  map,
+  nullArray,
+  nullBulk,
+  scalar,
+  simple,
+} from "../../../support/resp_encoder.ts";
 import { PLACES, written } from "./fragments.ts";
 
 /** Larger than what is joined, so that pieces stay pieces. */
@@ -31,7 +40,16 @@ describe.each(PLACES)("FragmentReply %s", (_, place) => {
       bulk(""),
       integer(-5),
       simple("s"),
+      simple("a\rb"),
       scalar("_"),
+      array([integer(1), array([bulk("x"), nullArray(), array([])]), simple("y")]),
+      array([bulk("a"), integer(2)], "~"),
+      array([bulk("a")], ">"),
+      map([[bulk("k"), array([integer(1)])]]),
+      Buffer.concat([map([[simple("ttl"), integer(5)]], "|"), bulk("v")]),
+      bulk("ERR broken", "!"),
+      bulk("txt:some\r\ntext", "="),
+      nullArray(),
       bulk(LONG),
       bulk("z"),
     ];
