@@ -201,11 +201,17 @@ export class Worker implements WorkerApi {
   }
 }
 
-/** As many as the limit of open files leaves beside what the pools need for themselves. */
+/** As many as the limit of open files leaves beside what the pools need for themselves. Errors: throws when that is none. */
 function maxClients(config: Config): number {
   const own = config.pools.reduce(
     (sum, pool) => sum + 1 + pool.servers.length * (pool.serverConnections + 1),
     0,
   );
-  return openFilesLimit() - own - SPARE_FILES;
+  const limit = openFilesLimit();
+  const most = limit - own - SPARE_FILES;
+  if (most >= 1) return most;
+  throw new Error(
+    `a limit of ${limit} open files leaves no room for clients: servers and listeners need ${own}, ` +
+      `the proxy ${SPARE_FILES} more`,
+  );
 }

@@ -127,7 +127,7 @@ export class Pool {
     const refusal = this.protocol.errorReply("max number of clients reached");
     if (shared.refusing === MOST_REFUSING) {
       stream.write(refusal, 0, refusal.length);
-      stream.abort();
+      stream.drop();
       return NOBODY;
     }
     shared.refusing++;

@@ -1,7 +1,7 @@
 /**
- * One connection, on either side of the proxy: Bun's socket with its traps fenced in. `end()` and `timeout()` are
- * never used (the first loses bytes, the second does not close); a connection ends by `finish`, which writes what
- * waits, sends FIN and lingers for the peer's, or by `abort`, which resets it.
+ * One connection, on either side of the proxy: Bun's socket with its traps fenced in. `timeout()`, which does not
+ * close, is never used, and `end()`, which loses bytes, by `drop` alone; a connection ends by `finish`, which writes
+ * what waits, sends FIN and lingers for the peer's, or by `abort`, which resets it.
  */
 import type { Socket, SocketHandler } from "bun";
 import type { Outbox, Sink } from "./outbox.ts";
@@ -112,6 +112,11 @@ export class Stream implements EndsTurn, Sink {
     if (this.#closed) return;
     this.resume();
     this.#socket.terminate();
+  }
+
+  /** Frees the descriptor at once: what was written arrives, unless the peer goes on sending. For want of descriptors only. */
+  drop(): void {
+    if (!this.#closed) this.#socket.end();
   }
 
   endTurn(): void {
