@@ -1,6 +1,15 @@
 /** The configuration: what a file may say, and what it resolves to. Other folders import from here. */
 export { type Address, formatAddress, type TcpAddress, type UnixAddress } from "./address.ts";
 export { type DescribedOption, describeInstance, describePool } from "./describe.ts";
+export { describeDiff } from "./describe_diff.ts";
+export {
+  changesNothing,
+  type ConfigDiff,
+  diffConfigs,
+  type OptionChange,
+  type PoolDiff,
+  type ServersDiff,
+} from "./diff.ts";
 export { type Fault, formatFault } from "./fault.ts";
 export { type ConfigFile, fileFault, filesOf } from "./files.ts";
 export { DEFAULT_ADMIN_LISTEN, type InstanceConfig, type LogConfig } from "./instance_options.ts";

@@ -47,7 +47,9 @@ export function userMap(): PlainType<UserConfig[] | null> {
 
 /** Errors: InvalidValue that says what is wrong with the name, or which rule is none. */
 function readUser(name: string, text: string): UserConfig {
-  if (!/^[^\s\p{Cc}]+$/u.test(name)) throw new InvalidValue("the name of a user has no spaces in it");
+  if (!/^[^\s\p{Cc}]+$/u.test(name)) {
+    throw new InvalidValue("the name of a user has no spaces in it, and is not empty");
+  }
   const rules = text.trim().split(/\s+/);
   for (const [index, rule] of rules.entries()) {
     const wrong = faultOf(rule);

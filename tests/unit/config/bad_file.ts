@@ -4,6 +4,9 @@ import { type Fault, loadConfig } from "../../../src/config/mod.ts";
 /** What a bad file is expected to be told: the path, and a part of the message, per mark in the text. */
 export type Expected = readonly [path: string, message: string];
 
+/** What is wrong, the file with its marks, and what it is told at each of them. */
+export type BadFile = readonly [title: string, marked: string, ...expected: Expected[]];
+
 /** A fault as tests compare it. */
 export interface Found {
   place: string;
@@ -64,4 +67,12 @@ export function serving(...servers: string[]): string {
     "",
   ]
     .join("\n");
+}
+
+/** A file of our form: these lines at its top level, and a pool "p" that is good but for what is put into it. */
+export function own(...parts: (string | { listen: string })[]): string {
+  const lines = parts.filter((part) => typeof part === "string");
+  const pool = parts.find((part) => typeof part !== "string");
+  const options = `listen: ${pool?.listen ?? "a:1"}, redis: true, servers: ['a:1:1']`;
+  return [...lines, "pools:", `  p: {${options}}`, ""].join("\n");
 }
