@@ -1,13 +1,17 @@
-/** `sennit help`: the usage, the manual of a command, and the two references of the configuration file. */
+/** `sennit help`: the usage, the manual of a command, and the references that are made from declarations. */
 import { configJsonSchema, didYouMean, optionReference } from "../config/mod.ts";
+import { eventReference } from "../control/events.ts";
 import { type Flag, UsageError } from "./args.ts";
 import { type CommandManual, COMMANDS } from "./manual.ts";
 import type { Output } from "./output.ts";
+import { systemdUnit } from "./systemd.ts";
 
 /** What can be asked about beside the commands. */
 const REFERENCES: Record<string, () => string> = {
   config: optionReference,
   schema: () => JSON.stringify(configJsonSchema(), null, 2),
+  events: eventReference,
+  systemd: systemdUnit,
 };
 
 /**

@@ -52,11 +52,21 @@ export const RUN_FLAGS: readonly Flag[] = [
     value: "FILE",
     description: "Append the log to this file (default: the file's log.file, else standard error).",
   },
-  ignored({ name: "daemonize", short: "d" }, NOT_YET),
+  {
+    name: "daemonize",
+    short: "d",
+    description:
+      "Run in the background; ends with 0 once the pools are served, with 1 and the reason if not.",
+  },
   ignored({ name: "stats-port", short: "s", value: "N", range: [0, 65535] }, NOT_YET),
   ignored({ name: "stats-addr", short: "a", value: "ADDRESS" }, NOT_YET),
   ignored({ name: "stats-interval", short: "i", value: "MS", range: [0, MAX_INT] }, NOT_YET),
-  ignored({ name: "pid-file", short: "p", value: "FILE" }, NOT_YET),
+  {
+    name: "pid-file",
+    short: "p",
+    value: "FILE",
+    description: "Write the process id to this file, and remove it at the end.",
+  },
   ignored(
     { name: "mbuf-size", short: "m", value: "N", range: [512, 16_777_216] },
     "has no effect, since buffers have no fixed size here",
@@ -67,7 +77,7 @@ export const RUN_FLAGS: readonly Flag[] = [
 export const COMMANDS = [
   {
     name: "run",
-    usage: "[run] [-c FILE] [-v N] [-o FILE]",
+    usage: "[run] [-c FILE] [-v N] [-o FILE] [-p FILE] [-d]",
     summary: "Run the proxy; this is what happens when no command is named.",
     flags: RUN_FLAGS,
   },
@@ -85,8 +95,9 @@ export const COMMANDS = [
   },
   {
     name: "help",
-    usage: "help [COMMAND | config | schema]",
-    summary: "Explain a command, list the options of a configuration file, or print its JSON Schema.",
+    usage: "help [COMMAND | config | schema | events | systemd]",
+    summary:
+      "Explain a command, list options or events, print the JSON Schema of the file, or a systemd unit.",
     flags: [],
   },
   { name: "version", usage: "version", summary: "Print the version.", flags: [] },

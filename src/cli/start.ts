@@ -12,13 +12,25 @@ import type { RunOptions } from "./run.ts";
 /** Highest level of nutcracker's log scale; higher ones mean the same. */
 const MAX_LOG_LEVEL = 11;
 
+/** What `start` leads to beside printing. */
+export interface Runners {
+  /** Runs the proxy until it is stopped. Shape: the exit code. */
+  readonly run: (options: RunOptions) => Promise<number>;
+  /** Runs this program with other arguments in the background. Shape: the exit code once it serves or has failed. */
+  readonly daemonize: (argv: readonly string[]) => Promise<number>;
+}
+
 /**
  * Does what the flags in `argv` ask: print something and stop, or run the proxy until it is stopped.
  *
- * Shape: the exit code. `run` is what runs the proxy.
+ * Shape: the exit code.
  * Errors: UsageError for a command line that can't be understood.
  */
-export async function start(argv: readonly string[], output: Output, run = runProxy): Promise<number> {
+export async function start(
+  argv: readonly string[],
+  output: Output,
+  { run, daemonize }: Runners = RUNNERS,
+): Promise<number> {
   const { flags, words } = splitArguments(argv, RUN_FLAGS);
   if (words.length > 0) {
     throw new UsageError(`${JSON.stringify(words[0])} is one word too many; a file is given with -c FILE`);
@@ -33,15 +45,25 @@ export async function start(argv: readonly string[], output: Output, run = runPr
   }
   if (flags.has("test-conf")) return await check(file, output);
   warnWithoutEffect(flags, output);
+  if (flags.has("daemonize")) return await daemonize(argumentsWithout("daemonize", flags));
   const level = textOf(flags, "verbose");
   const verbosity = level === null ? null : Math.min(Number(level), MAX_LOG_LEVEL);
-  return await run({ file, verbosity, logFile: textOf(flags, "output") });
+  return await run({ file, verbosity, logFile: textOf(flags, "output"), pidFile: textOf(flags, "pid-file") });
 }
 
-/** Loads the proxy only now: help and check need none of it. */
-async function runProxy(options: RunOptions): Promise<number> {
-  const { run } = await import("./run.ts");
-  return await run(options);
+/** Loaded only when they are needed: help and check need none of it. */
+const RUNNERS: Runners = {
+  run: async (options) => (await import("./run.ts")).run(options),
+  daemonize: async (argv) => {
+    const { daemonize } = await import("../control/daemonize.ts");
+    return await daemonize(argv, (text) => process.stderr.write(text));
+  },
+};
+
+/** The flags as a command line again, but for one. */
+function argumentsWithout(name: string, flags: Arguments["flags"]): string[] {
+  const kept = [...flags].filter(([flag]) => flag !== name);
+  return kept.map(([flag, value]) => value === true ? `--${flag}` : `--${flag}=${value}`);
 }
 
 /** Prints what was asked for instead of a run; false when nothing was. */

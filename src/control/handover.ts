@@ -6,8 +6,9 @@
  *     old ◀─ready──  new: accepts
  *     old: stops accepting, drains, ends
  */
-import { commandOnDisk } from "./own_command.ts";
 import type { InheritedSockets } from "./listening_sockets.ts";
+import { commandOnDisk } from "./own_command.ts";
+import { environmentOfSuccessor } from "./sd_notify.ts";
 
 /** In the environment of a successor: how many sockets it inherits for each address, as JSON. */
 const HANDOVER = "SENNIT_HANDOVER";
@@ -23,7 +24,7 @@ export async function handOver(sockets: InheritedSockets, argv: readonly string[
   const counts = Object.entries(sockets).map(([address, descriptors]) => [address, descriptors.length]);
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   const child = Bun.spawn([...commandOnDisk(), ...argv], {
-    env: { ...process.env, [HANDOVER]: JSON.stringify(counts) },
+    env: { ...environmentOfSuccessor(process.env), [HANDOVER]: JSON.stringify(counts) },
     stdio: ["ignore", "inherit", "inherit", null as never, ...Object.values(sockets).flat()],
     ipc: (message) => void (message === READY && resolve()),
   });
@@ -41,16 +42,22 @@ export async function handOver(sockets: InheritedSockets, argv: readonly string[
   }
 }
 
-/** What a predecessor left for this process; read once, so that no child of this one takes it for its own. */
-export function takeInheritance(): InheritedSockets | null {
+/** What a predecessor left. */
+export interface Inheritance {
+  /** Its process id. */
+  readonly predecessor: number;
+  readonly sockets: InheritedSockets;
+}
+
+/** What this process inherits; null when it has no predecessor. Read once: no child of this one shall take it for its own. */
+export function takeInheritance(): Inheritance | null {
   const text = process.env[HANDOVER];
   if (text === undefined) return null;
   delete process.env[HANDOVER];
   let next = FIRST_SOCKET;
   const counts: [string, number][] = JSON.parse(text);
-  return Object.fromEntries(
-    counts.map(([address, count]) => [address, Array.from({ length: count }, () => next++)]),
-  );
+  const sockets = counts.map(([address, count]) => [address, Array.from({ length: count }, () => next++)]);
+  return { predecessor: process.ppid, sockets: Object.fromEntries(sockets) };
 }
 
 /** Tells the predecessor that this process serves; it leaves then. */

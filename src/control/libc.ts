@@ -3,7 +3,7 @@
  * manager, the clock it compares with, locks on files, and standard streams that go elsewhere. Where there is no
  * such library (or no such thing on this system), each says so by what it returns.
  */
-import { FFIType, ptr } from "bun:ffi";
+import { FFIType } from "bun:ffi";
 import { loadFunctions } from "../transport/c_library.ts";
 
 const { i32, ptr: pointer, u64, i64 } = FFIType;
@@ -53,13 +53,13 @@ export function sendDatagram(path: string, text: string): boolean {
   const pathBytes = Buffer.from(path);
   if (c === null || pathBytes.length > MOST_PATH_BYTES) return false;
   const address = Buffer.alloc(ADDRESS_HEAD + pathBytes.length);
-  // Through Buffer's own methods: stores into a typed array just before a call were seen to be lost.
-  address.writeUInt16LE(AF_UNIX, 0);
+  // A DataView, because stores into a typed array just before a call were seen to be lost in hot code.
+  new DataView(address.buffer, address.byteOffset).setUint16(0, AF_UNIX, true);
   pathBytes.copy(address, ADDRESS_HEAD);
   const message = Buffer.from(text);
   const descriptor = c.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) return false;
-  const sent = c.sendto(descriptor, ptr(message), message.length, MSG_NOSIGNAL, ptr(address), address.length);
+  const sent = c.sendto(descriptor, message, message.length, MSG_NOSIGNAL, address, address.length);
   c.close(descriptor);
   return Number(sent) === message.length;
 }
@@ -67,9 +67,10 @@ export function sendDatagram(path: string, text: string): boolean {
 /** The system's monotonic clock, which other processes read too; null where it can't be read. Units: microseconds. */
 export function monotonicMicroseconds(): bigint | null {
   const c = isLinux ? library() : null;
-  const time = new DataView(new ArrayBuffer(16));
-  if (c === null || c.clock_gettime(CLOCK_MONOTONIC, ptr(time)) !== 0) return null;
-  return time.getBigInt64(0, true) * 1_000_000n + time.getBigInt64(8, true) / 1000n;
+  const time = new BigInt64Array(2);
+  if (c === null || c.clock_gettime(CLOCK_MONOTONIC, time) !== 0) return null;
+  const [seconds, nanoseconds] = time;
+  return seconds! * 1_000_000n + nanoseconds! / 1000n;
 }
 
 /**

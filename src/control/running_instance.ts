@@ -10,6 +10,7 @@ import { handOver } from "./handover.ts";
 import { type Change, ChangeRefused, type Readiness } from "./instance.ts";
 import type { InheritedSockets } from "./listening_sockets.ts";
 import type { Log } from "./log.ts";
+import { ServiceManager } from "./sd_notify.ts";
 import { Supervisor } from "./supervisor.ts";
 
 /** What an instance is started with. */
@@ -20,6 +21,9 @@ export interface InstanceOptions {
   readonly sockets: InheritedSockets;
 }
 
+/** How often the log and the service manager are looked after; milliseconds. */
+const TICK_MS = 200;
+
 /** Why an instance ends: a signal, or a successor that serves now. */
 export type Ending = { readonly reason: string; readonly successor: number | null };
 
@@ -29,6 +33,8 @@ export class RunningInstance {
   readonly pid = process.pid;
   readonly events = new EventStream();
   readonly #log: Log;
+  readonly #manager = new ServiceManager();
+  readonly #ticker = setInterval(() => this.#tick(), TICK_MS);
   readonly #ending = Promise.withResolvers<Ending>();
   #supervisor: Supervisor | null = null;
   #lastReload: Readiness["lastReload"] = null;
@@ -51,6 +57,7 @@ export class RunningInstance {
       instanceFigures: () => Promise.reject(new Error("not yet")),
     });
     instance.#sayListening(config, []);
+    instance.#manager.ready(statusOf(config));
     log.write("started", { version: VERSION, file: config.file, pid: process.pid });
     return instance;
   }
@@ -70,7 +77,15 @@ export class RunningInstance {
 
   /** Reads the configuration file again and puts it in force. */
   async reload(): Promise<Change> {
-    const id = ulid();
+    this.#manager.reloading();
+    try {
+      return await this.#reload(ulid());
+    } finally {
+      this.#manager.ready(statusOf(this.config));
+    }
+  }
+
+  async #reload(id: string): Promise<Change> {
     const { config, faults } = await readConfigFile(this.config.file);
     if (config === null) throw this.#rejected(id, faults.map(formatFault));
     const before = this.config;
@@ -92,6 +107,7 @@ export class RunningInstance {
     this.#report("upgrade.started", {});
     try {
       const successor = await handOver(this.#running.sockets, process.argv.slice(2));
+      this.#manager.mainPid(successor);
       this.#report("upgrade.finished", { successor });
       this.#ending.resolve({ reason: "upgrade", successor });
     } catch (error) {
@@ -109,10 +125,18 @@ export class RunningInstance {
   async ended(): Promise<void> {
     const { reason, successor } = await this.#ending.promise;
     this.#isEnding = true;
+    if (successor === null) this.#manager.stopping(`ends: ${reason}`);
     this.#report("stopping", { reason });
     await this.#running.drain(this.config.shutdownGraceMs, successor !== null);
-    this.#report("stopped", {});
+    clearInterval(this.#ticker);
     this.#log.flush();
+    this.#report("stopped", {});
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    this.#log.tick(now);
+    this.#manager.tick(now);
   }
 
   get #running(): Supervisor {
@@ -146,4 +170,9 @@ export class RunningInstance {
       });
     }
   }
+}
+
+/** What the service manager shows people. */
+function statusOf({ pools }: Config): string {
+  return `serves ${pools.length === 1 ? "1 pool" : `${pools.length} pools`}`;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main, VERSION } from "../../../src/cli/mod.ts";
 import { COMMANDS } from "../../../src/cli/manual.ts";
+import { EVENTS } from "../../../src/control/events.ts";
 import { CapturedOutput } from "./captured_output.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "sennit-main-"));
@@ -113,5 +114,14 @@ describe("main", () => {
   test("prints the options and the JSON Schema of a configuration file", async () => {
     expect((await running("help", "config")).out.join("\n")).toContain("| `server_failure_limit`");
     expect(JSON.parse((await running("help", "schema")).out.join("\n"))).toHaveProperty("anyOf");
+  });
+
+  test("prints the events of the log, and a unit for systemd", async () => {
+    const events = (await running("help", "events")).out.join("\n");
+    for (const [name, { level, meaning }] of Object.entries(EVENTS)) {
+      expect(events).toMatch(new RegExp(`^\\| \`${name}\` +\\| ${level} `, "m"));
+      expect(events).toContain(meaning);
+    }
+    expect((await running("help", "systemd")).out).toContain("Type=notify");
   });
 });

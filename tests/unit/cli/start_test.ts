@@ -3,24 +3,38 @@ import type { RunOptions } from "../../../src/cli/run.ts";
 import { start } from "../../../src/cli/start.ts";
 import { CapturedOutput } from "./captured_output.ts";
 
-/** Starts with a proxy that only notes what it is asked to run, and ends with 7. */
+/** Starts with a proxy that only notes what it is asked to run, and ends with 7; with 8 in the background. */
 async function starting(...argv: string[]) {
   const output = new CapturedOutput();
   const asked: RunOptions[] = [];
   const run = (options: RunOptions) => Promise.resolve(asked.push(options) && 7);
-  const code = await start(argv, output, run);
-  return { code, asked, err: output.errLines, out: output.outLines };
+  const daemons: (readonly string[])[] = [];
+  const daemonize = (argv: readonly string[]) => Promise.resolve(daemons.push(argv) && 8);
+  const code = await start(argv, output, { run, daemonize });
+  return { code, asked, daemons, err: output.errLines, out: output.outLines };
 }
 
 describe("start", () => {
   test("runs the proxy with the file that is named, and ends as it does", async () => {
-    const options = { file: "x.yml", verbosity: null, logFile: null };
-    expect(await starting("-c", "x.yml")).toEqual({ code: 7, asked: [options], err: [], out: [] });
+    const options = { file: "x.yml", verbosity: null, logFile: null, pidFile: null };
+    expect(await starting("-c", "x.yml")).toEqual({
+      code: 7,
+      asked: [options],
+      daemons: [],
+      err: [],
+      out: [],
+    });
   });
 
-  test("passes on the log's level and file", async () => {
-    const { asked } = await starting("-c", "x.yml", "-v", "6", "-o", "x.log");
-    expect(asked).toEqual([{ file: "x.yml", verbosity: 6, logFile: "x.log" }]);
+  test("passes on the log's level and file, and the pid file", async () => {
+    const { asked } = await starting("-c", "x.yml", "-v", "6", "-o", "x.log", "-p", "x.pid");
+    expect(asked).toEqual([{ file: "x.yml", verbosity: 6, logFile: "x.log", pidFile: "x.pid" }]);
+  });
+
+  test("starts itself in the background with all flags but -d", async () => {
+    const { code, asked, daemons } = await starting("-dv6", "-c", "x.yml", "--pid-file=a b.pid", "-m", "512");
+    expect([code, asked]).toEqual([8, []]);
+    expect(daemons).toEqual([["--verbose=6", "--conf-file=x.yml", "--pid-file=a b.pid", "--mbuf-size=512"]]);
   });
 
   test("takes a level above the scale for the scale's end, as nutcracker does", async () => {
@@ -29,15 +43,13 @@ describe("start", () => {
   });
 
   test("warns about each flag without effect, in the order of the manual, and goes on", async () => {
-    const flags = ["-m", "512", "-p", "x", "-i", "0", "-a", "h", "-s", "1", "-d"];
+    const flags = ["-m", "512", "-i", "0", "-a", "h", "-s", "1"];
     const { code, err } = await starting(...flags, "-c", "x.yml");
     expect(code).toBe(7);
     expect(err).toEqual([
-      "sennit: warning: -d, --daemonize has no effect yet",
       "sennit: warning: -s, --stats-port has no effect yet",
       "sennit: warning: -a, --stats-addr has no effect yet",
       "sennit: warning: -i, --stats-interval has no effect yet",
-      "sennit: warning: -p, --pid-file has no effect yet",
       "sennit: warning: -m, --mbuf-size has no effect, since buffers have no fixed size here",
     ]);
   });

@@ -1,0 +1,23 @@
+/** When a process was started: what tells it from an earlier one that had the same id. */
+import { readFileSync } from "node:fs";
+
+/** Clock ticks per second in what Linux tells about processes, on every architecture. */
+const TICKS = 100;
+
+/** Which of the fields behind the process's name counts ticks since the system's start. Source: proc(5). */
+const START_FIELD = 19;
+
+/** When `pid` was started, in milliseconds since 1970; null when it has ended, or where that can't be learned. */
+export function startedAt(pid: number): number | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The name may hold spaces and parentheses of its own.
+    const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
+    if (fields[0] === "Z") return null;
+    const ticks = Number(fields[START_FIELD]);
+    const uptime = Number(readFileSync("/proc/uptime", "latin1").split(" ")[0]);
+    return Date.now() - (uptime - ticks / TICKS) * 1000;
+  } catch {
+    return null;
+  }
+}
