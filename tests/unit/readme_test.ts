@@ -1,9 +1,13 @@
-/** README says nothing about options that the declarations don't. */
+/** README says nothing about options and events that the declarations don't. */
 import { expect, test } from "bun:test";
 import { optionReference } from "../../src/config/mod.ts";
+import { eventReference } from "../../src/control/events.ts";
 
-test("README's option table is the one the declarations render", async () => {
+test.each([
+  { what: "options", reference: optionReference },
+  { what: "events", reference: eventReference },
+])("README's table of $what is the one the declarations render", async ({ what, reference }) => {
   const readme = await Bun.file(new URL("../../README.md", import.meta.url)).text();
-  const section = /<!-- options -->\n([\s\S]*)<!-- \/options -->/.exec(readme)?.[1] ?? "";
-  expect(section.trim()).toBe(optionReference().trim());
+  const section = new RegExp(`<!-- ${what} -->\n([\\s\\S]*)<!-- /${what} -->`).exec(readme)?.[1] ?? "";
+  expect(section.trim()).toBe(reference().trim());
 });
