@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { type Config, describeInstance, describePool, loadConfig } from "../../../src/config/mod.ts";
-import { inPool } from "./bad_file.ts";
+import { inPool, own } from "./bad_file.ts";
 
 function rowsOf(config: Config): Map<string, [value: string, isDefault: boolean]> {
   const options = [...describePool(config.pools[0]!, config.form), ...describeInstance(config)];
@@ -29,6 +29,43 @@ test("describePool masks a password", () => {
   const { config } = loadConfig(inPool("redis_auth: hunter2"), "n.yml");
   expect(rowsOf(config!).get("redis_auth")).toEqual(["********", false]);
   expect(JSON.stringify([...rowsOf(config!)])).not.toContain("hunter2");
+});
+
+test("describePool describes a map option by option where there is one, and masks what is secret in it", () => {
+  const without = rowsOf(loadConfig(inPool(), "n.yml").config!);
+  expect(["tls", "server_tls", "users", "backend_auth"].map((key) => without.get(key))).toEqual(
+    Array.from({ length: 4 }, () => ["none", true]),
+  );
+  const rows = rowsOf(
+    loadConfig(
+      inPool(
+        "tls: {cert: c.pem, key: k.pem}",
+        "server_tls: {verify: false}",
+        "users: {app: on nopass ~hunter2}",
+        "backend_auth: {user: me, password: hunter2}",
+      ),
+      "n.yml",
+    ).config!,
+  );
+  expect(rows.has("tls")).toBe(false);
+  expect(rows.get("tls.cert")).toEqual(["c.pem", false]);
+  expect(rows.get("tls.client_ca")).toEqual(["none", true]);
+  expect(rows.get("server_tls.ca")).toEqual(["none", true]);
+  expect(rows.get("server_tls.verify")).toEqual(["false", false]);
+  expect(rows.get("users")).toEqual(["********", false]);
+  expect(rows.get("backend_auth.user")).toEqual(["me", false]);
+  expect(rows.get("backend_auth.password")).toEqual(["********", false]);
+  expect(JSON.stringify([...rows])).not.toContain("hunter2");
+});
+
+test("describeInstance shows words that stand for values", () => {
+  const lines = ["workers: auto", "admin: {listen: off}", "store: file:/x"];
+  const rows = rowsOf(loadConfig(own(...lines), "n.yml").config!);
+  expect(rows.get("workers")).toEqual(["auto", false]);
+  expect(rows.get("admin.listen")).toEqual(["off", false]);
+  expect(rows.get("store")).toEqual(["file:/x", false]);
+  const written = rowsOf(loadConfig(own("admin: {listen: '127.0.0.1:9922'}"), "n.yml").config!);
+  expect(written.get("admin.listen")).toEqual(["127.0.0.1:9922", true]);
 });
 
 test("describeInstance puts the section before the key", () => {

@@ -312,6 +312,9 @@ c: { listen: "127.0.0.1:3", redis: true, servers: *servers }
       "timeout: &t 5",
       "backlog: *t",
       "max_bulk: 1mb",
+      "tls: {cert: c, key: k}",
+      "server_tls: true",
+      "users: {app: on nopass ~*}",
     );
     const signs = [..."&*![]{}:-|>'\"#%@?, \n\t0é\0", "<<: ", "*t", "p:", "\n  "];
     const edit = fc.record({ at: fc.nat(good.length), cut: fc.nat(4), put: fc.constantFrom(...signs) });
