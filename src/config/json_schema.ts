@@ -28,21 +28,22 @@ function shapeOf(options: Options, form: ConfigForm): Record<string, z.ZodType> 
   const shape: Record<string, z.ZodType> = {};
   for (const option of Object.values(options)) {
     const schema = schemaOf(option.type, form);
-    const unset = defaultOf(option, form);
     const meta = { ...schema.meta(), description: option.description };
-    if (unset === undefined) shape[option.key] = schema.meta(meta);
-    else shape[option.key] = schema.meta(isWritable(unset) ? { ...meta, default: unset } : meta).optional();
+    if (defaultOf(option, form) === undefined) shape[option.key] = schema.meta(meta);
+    else shape[option.key] = schema.meta({ ...meta, ...writtenDefault(option, form) }).optional();
   }
   return shape;
+}
+
+/** The default as YAML has it; there is no way to write the null of an option that is left out, nor any need to. */
+function writtenDefault(option: Options[string], form: ConfigForm): { default?: unknown } {
+  const value: unknown = defaultOf(option, form);
+  if (value === null || "options" in option.type) return {};
+  return { default: typeof value === "object" ? option.type.show(value) : value };
 }
 
 function schemaOf(type: ValueType<unknown>, form: ConfigForm): z.ZodType {
   if (!("options" in type)) return type.schema;
   const map = objectOf(type.options, form);
   return type.orFlag ? z.union([map, z.boolean()]) : map;
-}
-
-/** Whether a default is written as it is kept: YAML has no null of an option that is left out, and maps read texts. */
-function isWritable(value: unknown): boolean {
-  return typeof value !== "object";
 }

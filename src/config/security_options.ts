@@ -94,7 +94,7 @@ export const SECURITY_OPTIONS = {
     default: null,
     secret: true,
     description:
-      "Users of the pool, each with its rules as in Redis's ACL SETUSER: `on #SHA256 ~app:* +@read`; Redis pools only.",
+      "Users of the pool, each with its rules as in Redis's ACL SETUSER: `'on #SHA256 ~app:* +@read'`; Redis pools only.",
   }),
   backendAuth: ownOption({
     key: "backend_auth",

@@ -39,6 +39,7 @@ test("configJsonSchema knows the options beside the pools", () => {
   expect(Object.keys(own!.properties)).toEqual(["pools", ...keys, ...sections]);
   expect(own!.required).toEqual(["pools"]);
   expect(own!.properties.log!.properties.level).toMatchObject({ type: "integer", default: 5 });
+  expect(own!.properties.admin!.properties.listen!.default).toBe("127.0.0.1:9922");
   expect(own!.properties.log!.additionalProperties).toBe(false as never);
 });
 
