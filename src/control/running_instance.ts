@@ -48,14 +48,19 @@ export class RunningInstance {
   /** Starts an instance. Errors: throws why it can't serve what the configuration says. */
   static async start({ config, log, sockets }: InstanceOptions): Promise<RunningInstance> {
     const instance = new RunningInstance(log);
-    instance.#supervisor = await Supervisor.start({
-      config,
-      operators: {},
-      workers: config.workers === 0 ? availableParallelism() : config.workers,
-      sockets,
-      report: instance.#report,
-      instanceFigures: () => Promise.reject(new Error("not yet")),
-    });
+    try {
+      instance.#supervisor = await Supervisor.start({
+        config,
+        operators: {},
+        workers: config.workers === 0 ? availableParallelism() : config.workers,
+        sockets,
+        report: instance.#report,
+        instanceFigures: () => Promise.reject(new Error("not yet")),
+      });
+    } catch (error) {
+      clearInterval(instance.#ticker);
+      throw error;
+    }
     instance.#sayListening(config, []);
     instance.#manager.ready(statusOf(config));
     log.write("started", { version: VERSION, file: config.file, pid: process.pid });
