@@ -130,7 +130,7 @@ export class RunningInstance {
   async ended(): Promise<void> {
     const { reason, successor } = await this.#ending.promise;
     this.#isEnding = true;
-    if (successor === null) this.#manager.stopping(`ends: ${reason}`);
+    if (successor === null) this.#manager.stopping(`ends after ${reason}`);
     this.#report("stopping", { reason });
     await this.#running.drain(this.config.shutdownGraceMs, successor !== null);
     clearInterval(this.#ticker);

@@ -43,7 +43,10 @@ test("a request of HTTP closes the connection, and what follows it is not served
 describe.skipIf(reasonToSkip("redis-server") !== null)("at SIGTERM", () => {
   test("the process ends although a client doesn't read its reply, and says so", async () => {
     await using server = await RedisServer.start();
-    await using proxy = await startSennit(poolConfig({ listen: freePort(), servers: [server] }));
+    const pool = poolConfig({ listen: freePort(), servers: [server] });
+    await using proxy = await startSennit(
+      `shutdown_grace: 200\npools:\n${pool.replaceAll(/^(?=.)/gm, "  ")}`,
+    );
     using client = await proxy.connect();
     expect(await client.command("SET", "large", "x".repeat(30 * MB))).toBe("OK");
     client.send("GET", "large");
