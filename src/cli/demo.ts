@@ -24,6 +24,9 @@ export async function demo(output: Output): Promise<number> {
     return 1;
   }
   const log = new Log({ level: WARNINGS, format: "text", file: null });
+  const stopped = Promise.withResolvers<string>();
+  // It ends with its terminal, too.
+  takeSignals(log, { reload: () => stopped.resolve("SIGHUP"), upgrade() {}, stop: stopped.resolve });
   const folder = mkdtempSync(join(tmpdir(), "sennit-demo-"));
   const servers: Bun.Subprocess[] = [];
   try {
@@ -32,8 +35,8 @@ export async function demo(output: Output): Promise<number> {
     for (const serverPort of serverPorts) servers.push(startServer(serverPort, folder));
     await Promise.all(serverPorts.map(untilListening));
     const instance = await RunningInstance.start({ config: demoConfig(port, serverPorts), log, sockets: {} });
-    takeSignals(log, { reload() {}, upgrade() {}, stop: (signal) => instance.stop(signal) });
     output.out(instructions(port, serverPorts));
+    instance.stop(await stopped.promise);
     await instance.ended();
     return 0;
   } finally {
