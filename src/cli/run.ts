@@ -44,7 +44,8 @@ export async function run(options: RunOptions): Promise<number> {
 async function serve(config: Config, options: RunOptions, daemon: boolean): Promise<void> {
   const log = openLog(config, options, daemon);
   const inheritance = takeInheritance();
-  claimPidFile(options.pidFile ?? config.pidFile, inheritance?.predecessor ?? null);
+  const pidFile = options.pidFile ?? config.pidFile;
+  if (inheritance === null) claimPidFile(pidFile, null);
   const starting = RunningInstance.start({ config, log, sockets: inheritance?.sockets ?? {} });
   // Signals that come before the instance runs wait for it. What keeps a reload from being done is in the log.
   takeSignals(log, {
@@ -53,7 +54,11 @@ async function serve(config: Config, options: RunOptions, daemon: boolean): Prom
     stop: (signal) => void starting.then((instance) => instance.stop(signal)).catch(() => {}),
   });
   const instance = await starting;
-  if (inheritance !== null) tellReady();
+  if (inheritance !== null) {
+    // Not before: a successor that fails must leave the file to its predecessor.
+    claimPidFile(pidFile, inheritance.predecessor);
+    tellReady();
+  }
   if (daemon) {
     leaveForeground();
     log.carryStandardStreams();
