@@ -25,6 +25,6 @@ describe.skipIf(process.platform !== "linux" || reasonToSkip("python3") !== null
     expect(await socket.until("READY=1")).toBe("READY=1\nSTATUS=serves 1 pool");
     await socket.until("WATCHDOG=1");
     expect(await proxy.stop()).toBe(0);
-    expect(await socket.until("STOPPING=1")).toBe("STOPPING=1\nSTATUS=ends: SIGTERM");
+    expect(await socket.until("STOPPING=1")).toBe("STOPPING=1\nSTATUS=ends after SIGTERM");
   });
 });
