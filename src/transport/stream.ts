@@ -5,6 +5,7 @@
  */
 import type { Socket, SocketHandler } from "bun";
 import type { Outbox, Sink } from "./outbox.ts";
+import { isTlsError, TLS_REASON, tlsReason } from "./tls.ts";
 import { type EndsTurn, turn } from "./turn.ts";
 
 /** Who uses a stream. All calls come from the event loop, never from inside a call into the stream. */
@@ -30,6 +31,7 @@ const STALL_MS = 30_000;
 /** Bytes that are worth a write of their own. */
 const LARGE = 16 * 1024;
 
+/** Connections that must come to something by a time of their own. */
 const lingering = new Set<Stream>();
 
 /** One connection; bytes to send go to `outbox`, then `push`. */
@@ -47,6 +49,7 @@ export class Stream implements EndsTurn, Sink {
   #held = false;
   #blocked = false;
   #paused = false;
+  #securing = false;
   #finishing = false;
   #shut = false;
   #closed = false;
@@ -58,6 +61,19 @@ export class Stream implements EndsTurn, Sink {
     this.owner = owner;
     this.outbox = outbox;
     this.peer = peerOf(socket);
+  }
+
+  /** A TLS handshake is under way. */
+  get securing(): boolean {
+    return this.#securing;
+  }
+
+  /** Lets nothing be written before the TLS handshake, and resets the connection if that isn't done in time. */
+  awaitHandshake(timeoutMs: number): void {
+    this.#securing = true;
+    this.#blocked = true;
+    this.#lingerUntil = turn.now + timeoutMs;
+    lingering.add(this);
   }
 
   /** Has the outbox written when the turn ends. */
@@ -101,10 +117,12 @@ export class Stream implements EndsTurn, Sink {
     if (this.#finishing || this.#closed) return;
     this.#finishing = true;
     this.resume();
-    this.#lingerUntil = turn.now + STALL_MS;
-    lingering.add(this);
-    if (this.outbox.bytes === 0) this.#shutdown();
-    else this.push();
+    if (this.#securing) {
+      // There may be something to say to the peer, once it can read it.
+      if (this.outbox.bytes === 0) this.abort();
+      return;
+    }
+    this.#linger();
   }
 
   /** Resets the connection. */
@@ -130,6 +148,7 @@ export class Stream implements EndsTurn, Sink {
   }
 
   write(bytes: Uint8Array, start: number, length: number): number {
+    if (this.#securing) return 0;
     return this.#socket.write(bytes, start, length);
   }
 
@@ -140,10 +159,27 @@ export class Stream implements EndsTurn, Sink {
     if (!this.#finishing) this.owner.received(chunk);
   }
 
+  /** For the handlers of a listener with TLS only: the handshake is done, or for this reason it has failed. */
+  onHandshake(reason: string): void {
+    if (!this.#securing || this.#closed) return;
+    turn.begin();
+    if (reason !== "") {
+      // It also comes when we end the connection ourselves, for a reason of ours.
+      this.#fault ||= reason;
+      this.abort();
+      return;
+    }
+    this.#securing = false;
+    this.#blocked = false;
+    lingering.delete(this);
+    if (this.#finishing) this.#linger();
+    else if (this.outbox.bytes > 0) this.push();
+  }
+
   /** For the handlers of `streamHandlers` only. */
   onDrain(): void {
     // Also comes with nothing pending: it must never start work.
-    if (!this.#blocked) return;
+    if (!this.#blocked || this.#securing) return;
     turn.begin();
     this.#blocked = false;
     this.#flush();
@@ -166,13 +202,22 @@ export class Stream implements EndsTurn, Sink {
 
   /** For the handlers of `streamHandlers` only: a fault of our own stays in this connection. */
   onFault(error: Error): void {
-    this.#fault = `internal error: ${error.stack ?? error.message}`;
+    this.#fault = isTlsError(error) ? tlsReason(error) : `internal error: ${error.stack ?? error.message}`;
     this.abort();
   }
 
   /** Resets the connection if it has lingered long enough. */
   sweep(now: number): void {
-    if (now >= this.#lingerUntil) this.abort();
+    if (now < this.#lingerUntil) return;
+    if (this.#securing) this.#fault = `${TLS_REASON}the handshake took too long`;
+    this.abort();
+  }
+
+  #linger(): void {
+    this.#lingerUntil = turn.now + STALL_MS;
+    lingering.add(this);
+    if (this.outbox.bytes === 0) this.#shutdown();
+    else this.push();
   }
 
   #flush(): void {
