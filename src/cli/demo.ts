@@ -34,7 +34,12 @@ export async function demo(output: Output): Promise<number> {
     const [port, ...serverPorts] = ports as [number, ...number[]];
     for (const serverPort of serverPorts) servers.push(startServer(serverPort, folder));
     await Promise.all(serverPorts.map(untilListening));
-    const instance = await RunningInstance.start({ config: demoConfig(port, serverPorts), log, sockets: {} });
+    const instance = await RunningInstance.start({
+      config: demoConfig(port, serverPorts),
+      texts: {},
+      log,
+      sockets: {},
+    });
     output.out(instructions(port, serverPorts));
     instance.stop(await stopped.promise);
     await instance.ended();

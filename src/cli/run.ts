@@ -1,6 +1,6 @@
 /** Runs the proxy: from a configuration file to listening sockets, and from a signal to an orderly end. */
 import { type Config, formatFault } from "../config/mod.ts";
-import { readConfigFile } from "../control/config_file.ts";
+import { type FileTexts, readConfigFile } from "../control/config_file.ts";
 import { isDaemon, leaveForeground } from "../control/daemonize.ts";
 import { takeInheritance, tellReady } from "../control/handover.ts";
 import { Log } from "../control/log.ts";
@@ -26,14 +26,14 @@ const NOWHERE = "/dev/null";
 /** Runs the proxy until it is stopped by a signal. Shape: the exit code. */
 export async function run(options: RunOptions): Promise<number> {
   const daemon = isDaemon();
-  const { config, faults, warnings } = await readConfigFile(options.file);
+  const { config, texts, faults, warnings } = await readConfigFile(options.file);
   for (const warning of warnings) console.error(`sennit: warning: ${formatFault(warning)}`);
   if (config === null) {
     for (const fault of faults) console.error(`sennit: ${formatFault(fault)}`);
     return 1;
   }
   try {
-    await serve(config, options, daemon);
+    await serve(config, texts, options, daemon);
     return 0;
   } catch (error) {
     console.error(`sennit: ${(error as Error).message}`);
@@ -41,12 +41,12 @@ export async function run(options: RunOptions): Promise<number> {
   }
 }
 
-async function serve(config: Config, options: RunOptions, daemon: boolean): Promise<void> {
+async function serve(config: Config, texts: FileTexts, options: RunOptions, daemon: boolean): Promise<void> {
   const log = openLog(config, options, daemon);
   const inheritance = takeInheritance();
   const pidFile = options.pidFile ?? config.pidFile;
   if (inheritance === null) claimPidFile(pidFile, null);
-  const starting = RunningInstance.start({ config, log, sockets: inheritance?.sockets ?? {} });
+  const starting = RunningInstance.start({ config, texts, log, sockets: inheritance?.sockets ?? {} });
   // Signals that come before the instance runs wait for it. What keeps a reload from being done is in the log.
   takeSignals(log, {
     reload: () => void starting.then((instance) => instance.reload()).catch(() => {}),

@@ -1,21 +1,54 @@
-/** Takes a configuration file from the disk to checked values. */
+/** Takes a configuration file, and the files it names, from the disk to checked values. */
 import { readFile } from "node:fs/promises";
-import { loadConfig, type LoadResult } from "../config/mod.ts";
+import { type ConfigFile, fileFault, filesOf, loadConfig, type LoadResult } from "../config/mod.ts";
+
+/** Contents of files by their paths. They may be secret. */
+export type FileTexts = Readonly<Record<string, string>>;
+
+/** What came of reading a configuration and the files it names. */
+export interface ReadResult extends LoadResult {
+  readonly texts: FileTexts;
+}
 
 /**
  * Reads and checks `file`.
  *
  * Errors: none thrown; a file that can't be read, or isn't UTF-8, is a fault like any other.
  */
-export async function readConfigFile(file: string): Promise<LoadResult> {
-  let text: string;
+export async function readConfigFile(file: string): Promise<ReadResult> {
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
+    return await readConfigText(await readText(file), file);
   } catch (error) {
     const message = `can't be read: ${reasonOf(error)}`;
-    return { config: null, faults: [{ file, line: 0, column: 0, path: "", message }], warnings: [] };
+    return {
+      config: null,
+      faults: [{ file, line: 0, column: 0, path: "", message }],
+      warnings: [],
+      texts: {},
+    };
   }
-  return loadConfig(text, file);
+}
+
+/** Checks `text` as if it were in `file`, and reads the files it names. Errors: as above. */
+export async function readConfigText(text: string, file: string): Promise<ReadResult> {
+  const loaded = loadConfig(text, file);
+  const { config } = loaded;
+  if (config === null) return { ...loaded, texts: {} };
+  const texts: Record<string, string> = {};
+  const read = async (named: ConfigFile) => {
+    try {
+      texts[named.path] ??= await readText(named.path);
+      return [];
+    } catch (error) {
+      return [fileFault(config, named, `can't be read: ${reasonOf(error)}`)];
+    }
+  };
+  const faults = (await Promise.all(filesOf(config).map(read))).flat();
+  return { ...loaded, config: faults.length === 0 ? config : null, faults, texts };
+}
+
+async function readText(path: string): Promise<string> {
+  return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path));
 }
 
 const REASONS: Record<string, string> = {

@@ -2,7 +2,9 @@
  * Judges servers. Workers only report failures; this takes a server that keeps failing out of the ring, in all
  * workers at once, and lets it back in once it answers the protocol's probe on a connection of its own.
  */
+import type { FileTexts } from "./config_file.ts";
 import type { ReportEvent } from "./events.ts";
+import { connectTlsOf } from "./pool_tls.ts";
 import { Probe } from "./probe.ts";
 import type { Topology } from "./topology.ts";
 
@@ -10,6 +12,8 @@ import type { Topology } from "./topology.ts";
 export interface Bench {
   /** The pools as they are now. */
   readonly topology: Topology;
+  /** The contents of the files that the configuration names. */
+  readonly texts: FileTexts;
   /** A server is judged anew; all workers hear of it. */
   judge(pool: string, server: string, state: "failed" | "live"): void;
 }
@@ -71,7 +75,7 @@ export class Health {
       }
       if (now < absence.probeAt) continue;
       const config = this.#config(absence.pool);
-      absence.probe ??= new Probe(config, record.server, now);
+      absence.probe ??= new Probe(config, record.server, connectTlsOf(config, this.#bench.texts), now);
       const answer = absence.probe.tick(now);
       if (answer === "waiting") continue;
       absence.probe = null;

@@ -5,27 +5,22 @@ import { listen, type Listener } from "../transport/listen.ts";
 import { closeDescriptor } from "../transport/listening_socket.ts";
 import { FailureReporter } from "./failure_reporter.ts";
 import type { PoolPlan, Verdict } from "./plan.ts";
-import { makePool, makeRouter, serversOf } from "./pool_parts.ts";
+import { makePool, makeRouter, settingsOf } from "./pool_parts.ts";
 import type { SupervisorApi } from "./worker_api.ts";
 
 /** A running pool. */
 export class Member {
   readonly pool: Pool;
   readonly #watcher: FailureReporter;
+  #plan: PoolPlan;
   #listeners: Listener[] = [];
   /** Where the listeners accept. */
   #listening = "";
 
   constructor(config: PoolConfig, plan: PoolPlan, shared: Shared, supervisor: SupervisorApi) {
     this.#watcher = new FailureReporter(config.name, supervisor);
-    this.pool = makePool({
-      config,
-      servers: serversOf(config),
-      router: makeRouter(config, plan.verdict),
-      shared,
-      seat: plan.seat,
-      watcher: this.#watcher,
-    });
+    this.#plan = plan;
+    this.pool = makePool({ ...settingsOf(config, plan), shared, seat: plan.seat, watcher: this.#watcher });
     if (config.preconnect) { for (const backend of this.pool.backends) backend.preconnect(); }
   }
 
@@ -36,13 +31,16 @@ export class Member {
 
   /** Takes over another configuration; one that is the same touches nothing. */
   reconfigure(config: PoolConfig, plan: PoolPlan): void {
-    if (plan.verdict.epoch === this.pool.router.epoch && Bun.deepEquals(config, this.pool.config)) return;
-    this.pool.reconfigure(config, serversOf(config), makeRouter(config, plan.verdict));
+    if (Bun.deepEquals(config, this.pool.config) && Bun.deepEquals(plan, this.#plan)) return;
+    this.#plan = plan;
+    this.pool.reconfigure(settingsOf(config, plan));
   }
 
   /** Takes servers into the ring, or out of it; those that come back are connected at once. */
-  route(verdict: Verdict, before: readonly boolean[]): void {
+  route(verdict: Verdict): void {
     const { pool } = this;
+    const before = this.#plan.verdict.live;
+    this.#plan = { ...this.#plan, verdict };
     pool.router = makeRouter(pool.config, verdict);
     for (const [index, isLive] of verdict.live.entries()) {
       const backend = pool.backends[index]!;
@@ -55,7 +53,7 @@ export class Member {
   /** Accepts clients from the sockets, which are this pool's now, unless it does so already. Errors: when one can't be used. */
   listen(descriptors: readonly (number | null)[]): void {
     const { config } = this.pool;
-    const place = `${formatAddress(config.listen)} ${descriptors.length}`;
+    const place = JSON.stringify([formatAddress(config.listen), descriptors.length, this.#plan.tls]);
     if (place === this.#listening) {
       for (const descriptor of descriptors) if (descriptor !== null) closeDescriptor(descriptor);
       return;
@@ -80,6 +78,8 @@ export class Member {
       address: config.listen,
       descriptor,
       backlog: config.backlog,
+      tls: this.#plan.tls,
+      handshakeMs: () => config.clientBodyTimeoutMs,
       keepaliveMs: () => config.tcpKeepalive ? config.clientKeepaliveMs : 0,
       budget: pool.shared.budget,
       accept: (stream) => pool.accept(stream),

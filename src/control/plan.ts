@@ -1,5 +1,6 @@
 /** What a supervisor tells its workers to be: plain data, so that it can cross to another process. */
 import type { Config } from "../config/mod.ts";
+import type { ConnectTls, ListenTls } from "../transport/tls.ts";
 
 /** The whole of it. */
 export interface Plan {
@@ -16,6 +17,10 @@ export interface PoolPlan {
   readonly verdict: Verdict;
   /** Its row in the table of clients. */
   readonly seat: number;
+  /** Null: its clients connect without TLS. */
+  readonly tls: ListenTls | null;
+  /** Null: its servers are connected to without TLS. */
+  readonly serverTls: ConnectTls | null;
 }
 
 /** Which servers of a pool are in the ring. */

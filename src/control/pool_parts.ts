@@ -2,11 +2,11 @@
 import type { PoolConfig, ServerConfig } from "../config/mod.ts";
 import { COMMANDS as MEMCACHED_COMMANDS } from "../protocol/memcached/command_table.ts";
 import { ALL_COMMANDS as REDIS_COMMANDS } from "../protocol/redis/command_table.ts";
-import { type BackendWatcher, MemcachedProtocol, Pool, RedisProtocol, type Shared } from "../proxy/mod.ts";
+import { MemcachedProtocol, Pool, type PoolOptions, type PoolSettings, RedisProtocol } from "../proxy/mod.ts";
 import { orderServers } from "../routing/ring/order_servers.ts";
 import { createRing } from "../routing/ring/ring.ts";
 import type { Router } from "../routing/router.ts";
-import type { Verdict } from "./plan.ts";
+import type { PoolPlan, Verdict } from "./plan.ts";
 
 /** A pool's servers in the order in which its routers number them. */
 export function serversOf(config: PoolConfig): ServerConfig[] {
@@ -26,15 +26,13 @@ export function makeRouter(config: PoolConfig, { live, epoch }: Omit<Verdict, "p
   });
 }
 
-/** The data plane of a pool over `servers`, which are in the order of `router`. */
-export function makePool(parts: {
-  readonly config: PoolConfig;
-  readonly servers: readonly ServerConfig[];
-  readonly router: Router;
-  readonly shared: Shared;
-  readonly seat: number;
-  readonly watcher: BackendWatcher;
-}): Pool {
+/** What a plan says of a pool, as its data plane takes it. */
+export function settingsOf(config: PoolConfig, { verdict, serverTls }: PoolPlan): PoolSettings {
+  return { config, servers: serversOf(config), router: makeRouter(config, verdict), serverTls };
+}
+
+/** The data plane of a pool. */
+export function makePool(parts: Omit<PoolOptions, "protocol" | "commands">): Pool {
   const { redis } = parts.config;
   return new Pool({
     ...parts,

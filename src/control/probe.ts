@@ -1,6 +1,7 @@
 /** One question to a server, on a connection of its own: whether it can take traffic. No client's request is a probe. */
 import type { PoolConfig, ServerConfig } from "../config/mod.ts";
 import { type Pool, ReplyView, Request, Shared } from "../proxy/mod.ts";
+import type { ConnectTls } from "../transport/tls.ts";
 import { turn } from "../transport/turn.ts";
 import { makePool, makeRouter } from "./pool_parts.ts";
 
@@ -19,13 +20,14 @@ export class Probe {
   #answer: ProbeAnswer = "waiting";
 
   /** Asks `server` of a pool. */
-  constructor(config: PoolConfig, server: ServerConfig, now: number) {
+  constructor(config: PoolConfig, server: ServerConfig, serverTls: ConnectTls | null, now: number) {
     this.#until = now + PROBE_MS;
     const alone = { ...config, servers: [server], serverConnections: 1, preconnect: false };
     this.#pool = makePool({
       config: alone,
       servers: alone.servers,
       router: makeRouter(alone, { live: [true], epoch: 0 }),
+      serverTls,
       shared: new Shared(PROBE_BYTES, 0, () => {}),
       seat: 0,
       watcher: { backendReady() {}, backendFailed: () => void (this.#answer = "failed") },

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { ulid } from "ulid";
 import { type Config, formatAddress, formatFault } from "../config/mod.ts";
 import { VERSION } from "../version.ts";
-import { readConfigFile } from "./config_file.ts";
+import { type FileTexts, readConfigFile } from "./config_file.ts";
 import type { ReportEvent } from "./events.ts";
 import { EventStream } from "./event_stream.ts";
 import { handOver } from "./handover.ts";
@@ -16,6 +16,7 @@ import { Supervisor } from "./supervisor.ts";
 /** What an instance is started with. */
 export interface InstanceOptions {
   readonly config: Config;
+  readonly texts: FileTexts;
   readonly log: Log;
   /** Listening sockets of a predecessor. */
   readonly sockets: InheritedSockets;
@@ -46,11 +47,12 @@ export class RunningInstance {
   }
 
   /** Starts an instance. Errors: throws why it can't serve what the configuration says. */
-  static async start({ config, log, sockets }: InstanceOptions): Promise<RunningInstance> {
+  static async start({ config, texts, log, sockets }: InstanceOptions): Promise<RunningInstance> {
     const instance = new RunningInstance(log);
     try {
       instance.#supervisor = await Supervisor.start({
         config,
+        texts,
         operators: {},
         workers: config.workers === 0 ? availableParallelism() : config.workers,
         sockets,
@@ -91,11 +93,11 @@ export class RunningInstance {
   }
 
   async #reload(id: string): Promise<Change> {
-    const { config, faults } = await readConfigFile(this.config.file);
+    const { config, texts, faults } = await readConfigFile(this.config.file);
     if (config === null) throw this.#rejected(id, faults.map(formatFault));
     const before = this.config;
     try {
-      await this.#running.apply(config, {});
+      await this.#running.apply(config, texts, {});
     } catch (error) {
       throw this.#rejected(id, [(error as Error).message]);
     }

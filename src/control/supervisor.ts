@@ -7,6 +7,7 @@
  */
 import type { Config } from "../config/mod.ts";
 import type { InstanceFigures } from "../stats/mod.ts";
+import type { FileTexts } from "./config_file.ts";
 import { Crew } from "./crew.ts";
 import type { ReportEvent } from "./events.ts";
 import { Exclusively } from "./exclusively.ts";
@@ -27,6 +28,8 @@ const IDS_PER_LIFE = 2 ** 32;
 /** What an instance is started with. */
 export interface SupervisorOptions {
   readonly config: Config;
+  /** The contents of the files that the configuration names. */
+  readonly texts: FileTexts;
   readonly operators: OperatorStates;
   /** How many workers: 1 runs in this process. */
   readonly workers: number;
@@ -38,6 +41,7 @@ export interface SupervisorOptions {
 /** What is in force. */
 export class Supervisor {
   config: Config;
+  texts: FileTexts;
   topology = new Topology();
   readonly health: Health;
   readonly crew: Crew;
@@ -50,6 +54,7 @@ export class Supervisor {
   private constructor(options: SupervisorOptions) {
     this.#options = options;
     this.config = options.config;
+    this.texts = options.texts;
     this.#sockets = new ListeningSockets(options.workers, options.sockets);
     this.#seats = options.workers === 1 ? null : new SeatTable();
     this.health = new Health(this, options.report);
@@ -61,7 +66,7 @@ export class Supervisor {
   static async start(options: SupervisorOptions): Promise<Supervisor> {
     const supervisor = new Supervisor(options);
     try {
-      await supervisor.apply(options.config, options.operators);
+      await supervisor.apply(options.config, options.texts, options.operators);
     } catch (error) {
       supervisor.crew.kill();
       supervisor.close(false);
@@ -76,17 +81,18 @@ export class Supervisor {
   }
 
   /** Puts another configuration in force. Errors: throws why it can't be, and nothing has changed. */
-  apply(config: Config, operators: OperatorStates): Promise<void> {
+  apply(config: Config, texts: FileTexts, operators: OperatorStates): Promise<void> {
     return this.#changes.do(async () => {
       const sockets = await this.#sockets.prepare(config.pools);
       const topology = this.topology.with(config, operators, Date.now());
       try {
-        await this.crew.apply(this.#plan(config, topology), (slot) => sockets.offersFor(slot));
+        await this.crew.apply(this.#plan(config, topology, texts), (slot) => sockets.offersFor(slot));
       } catch (error) {
         sockets.abort();
         throw error;
       }
       this.config = config;
+      this.texts = texts;
       this.topology = topology;
       sockets.commit();
     });
@@ -125,9 +131,10 @@ export class Supervisor {
           : startWorker({ slot, seats: this.#seats.path, lastId: life * IDS_PER_LIFE }, api),
       ended: (slot) => this.#seats?.clear(slot),
       current: (slot) =>
-        this.topology.pools.size === 0
-          ? null
-          : { plan: this.#plan(this.config, this.topology), sockets: this.#sockets.offersFor(slot) },
+        this.topology.pools.size === 0 ? null : {
+          plan: this.#plan(this.config, this.topology, this.texts),
+          sockets: this.#sockets.offersFor(slot),
+        },
       exclusively: (work) => this.#changes.do(work),
     });
   }
@@ -146,8 +153,8 @@ export class Supervisor {
     };
   }
 
-  #plan(config: Config, topology: Topology): Plan {
-    return { config, pools: topology.plans(), workers: this.#options.workers };
+  #plan(config: Config, topology: Topology, texts: FileTexts): Plan {
+    return { config, pools: topology.plans(texts), workers: this.#options.workers };
   }
 
   #tick(): void {

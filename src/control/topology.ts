@@ -4,8 +4,10 @@
  */
 import type { Config, PoolConfig } from "../config/mod.ts";
 import type { ServerState } from "./instance.ts";
+import type { FileTexts } from "./config_file.ts";
 import type { PoolPlan, Verdict } from "./plan.ts";
 import { serversOf } from "./pool_parts.ts";
+import { connectTlsOf, listenTlsOf } from "./pool_tls.ts";
 
 /** What an operator said about a server. */
 export interface OperatorState {
@@ -84,9 +86,14 @@ export class Topology {
     return { pool, live: servers.map(({ state }) => state === "live"), epoch };
   }
 
-  /** What workers have to know, by pool. */
-  plans(): Record<string, PoolPlan> {
-    const plans = [...this.pools].map(([name, { seat }]) => [name, { verdict: this.verdict(name), seat }]);
+  /** What workers have to know, by pool; `texts` are the files that the configuration names. */
+  plans(texts: FileTexts): Record<string, PoolPlan> {
+    const plans = [...this.pools].map(([name, { seat, config }]) => [name, {
+      verdict: this.verdict(name),
+      seat,
+      tls: listenTlsOf(config, texts),
+      serverTls: connectTlsOf(config, texts),
+    }]);
     return Object.fromEntries(plans);
   }
 }

@@ -44,7 +44,6 @@ export class Worker implements WorkerApi {
   readonly #supervisor: SupervisorApi;
   readonly #shared: Shared;
   readonly #members = new Map<string, Member>();
-  #verdicts: Record<string, Verdict> = {};
   #former: Former[] = [];
   #draft: Draft | null = null;
   #graceMs = 0;
@@ -72,8 +71,6 @@ export class Worker implements WorkerApi {
     this.#limit(plan);
     this.#dismiss(plan.config.pools);
     for (const config of plan.config.pools) {
-      const { verdict } = plan.pools[config.name]!;
-      this.#verdicts[config.name] = verdict;
       this.#memberFor(config, plan).listen(
         sockets.filter(({ pool }) => pool === config.name).map(({ descriptor }) => descriptor),
       );
@@ -89,10 +86,8 @@ export class Worker implements WorkerApi {
 
   // deno-lint-ignore require-await -- as above
   async route(verdict: Verdict): Promise<void> {
-    const before = this.#verdicts[verdict.pool]!.live;
-    this.#verdicts[verdict.pool] = verdict;
     turn.begin();
-    this.#members.get(verdict.pool)!.route(verdict, before);
+    this.#members.get(verdict.pool)!.route(verdict);
   }
 
   // deno-lint-ignore require-await -- as above

@@ -39,7 +39,7 @@ export class Backend implements LaneWatcher {
   ) {
     this.index = index;
     this.server = server;
-    this.way = wayTo(server, pool.config);
+    this.way = wayTo(server, pool);
     this.#watcher = watcher;
     this.#predecessors = predecessors;
     this.lanes = Array.from(

@@ -111,7 +111,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.state = CONNECTING;
     this.#wanted = false;
     this.#deadline = turn.now + this.#pool.config.connectTimeoutMs;
-    this.#attempt = connect(this.#address, null, this, this.outbox, this);
+    this.#attempt = connect(this.#address, this.#pool.serverTls, this, this.outbox, this);
   }
 
   /** Calls the session once this lane has room again. */

@@ -4,7 +4,7 @@ export { type ClientDescription, describeClient } from "./client_view.ts";
 export { Lane } from "./lane.ts";
 export type { LaneWatcher } from "./lane_watcher.ts";
 export { SEAT_BYTES, Seats } from "./seats.ts";
-export { Pool, type PoolOptions } from "./pool.ts";
+export { Pool, type PoolOptions, type PoolSettings } from "./pool.ts";
 export {
   type EventDeclaration,
   type Facts,

@@ -6,6 +6,7 @@
 import { formatAddress, type PoolConfig, type ServerConfig } from "../config/mod.ts";
 import type { Router } from "../routing/router.ts";
 import { NOBODY, type Stream, type StreamOwner } from "../transport/stream.ts";
+import type { ConnectTls } from "../transport/tls.ts";
 import { Backend, type BackendWatcher } from "./backend.ts";
 import { INTERNAL } from "./errors.ts";
 import type { ProxyEvent } from "./events.ts";
@@ -21,9 +22,18 @@ const MOST_REFUSING = 16;
 /** How often sessions are checked for being idle; milliseconds. */
 const SESSION_CHECK_MS = 1000;
 
-/** What a pool is made of. */
-export interface PoolOptions {
+/** What may change in a pool's life. */
+export interface PoolSettings {
   readonly config: PoolConfig;
+  /** The pool's servers in the order routers number them. */
+  readonly servers: readonly ServerConfig[];
+  readonly router: Router;
+  /** Null: servers are connected to without TLS. */
+  readonly serverTls: ConnectTls | null;
+}
+
+/** What a pool is made of. */
+export interface PoolOptions extends PoolSettings {
   readonly shared: Shared;
   /** The pool's row in the table of clients. */
   readonly seat: number;
@@ -31,9 +41,6 @@ export interface PoolOptions {
   readonly protocol: (pool: Pool) => Protocol;
   /** Number of commands of the protocol, for per-command figures. */
   readonly commands: number;
-  /** The pool's servers in the order routers number them. */
-  readonly servers: readonly ServerConfig[];
-  readonly router: Router;
   readonly watcher: BackendWatcher;
 }
 
@@ -45,6 +52,8 @@ export class Pool {
   protocol: Protocol;
   /** In the order routers number them. */
   backends: readonly Backend[];
+  /** Null: servers are connected to without TLS. */
+  serverTls: ConnectTls | null;
   /** The current answer to which server owns a key. */
   router: Router;
   readonly sessions = new Set<Session>();
@@ -73,6 +82,7 @@ export class Pool {
     this.config = { ...options.config };
     this.shared = options.shared;
     this.router = options.router;
+    this.serverTls = options.serverTls;
     this.replyBytes = new Float64Array(options.commands + 1);
     this.#seat = options.seat;
     this.#makeProtocol = options.protocol;
@@ -81,9 +91,10 @@ export class Pool {
     this.backends = options.servers.map((server, i) => new Backend(this, i, server, options.watcher));
   }
 
-  /** Takes over another configuration of the same protocol, with its servers in the order of `router`. */
-  reconfigure(config: PoolConfig, servers: readonly ServerConfig[], router: Router): void {
+  /** Takes over other settings for the same protocol. */
+  reconfigure({ config, servers, router, serverTls }: PoolSettings): void {
     Object.assign(this.config, config);
+    this.serverTls = serverTls;
     this.protocol = this.#makeProtocol(this);
     const former = [...this.backends, ...this.#retired];
     this.backends = servers.map((server, index) => this.#backendFor(server, index, former));
@@ -95,7 +106,7 @@ export class Pool {
 
   /** The backend there is, or a new one that waits for the former way to the same server to be done. */
   #backendFor(server: ServerConfig, index: number, former: readonly Backend[]): Backend {
-    const way = wayTo(server, this.config);
+    const way = wayTo(server, this);
     const same = this.backends.find((backend) => backend.way === way);
     if (same !== undefined) {
       same.index = index;

@@ -1,8 +1,9 @@
 /** What makes two connections to a server interchangeable: requests may take either only when this is the same. */
-import type { PoolConfig, ServerConfig } from "../config/mod.ts";
+import type { ServerConfig } from "../config/mod.ts";
+import type { Pool } from "./pool.ts";
 
 /** A text that is equal for equal ways to a server. It may hold secrets. */
-export function wayTo(server: ServerConfig, config: PoolConfig): string {
-  const { redisAuth, redisDb, serverConnections } = config;
-  return JSON.stringify([server.name, server.address, redisAuth, redisDb, serverConnections]);
+export function wayTo({ name, address }: ServerConfig, { config, serverTls }: Pool): string {
+  const { redisAuth, backendAuth, redisDb, serverConnections } = config;
+  return JSON.stringify([name, address, redisAuth, backendAuth, redisDb, serverConnections, serverTls]);
 }

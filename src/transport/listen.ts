@@ -4,7 +4,7 @@ import type { Budget } from "./budget.ts";
 import { causeOf, setBacklog } from "./listening_socket.ts";
 import { Outbox } from "./outbox.ts";
 import { NOBODY, Stream, streamHandlers, type StreamOwner } from "./stream.ts";
-import { type ListenTls, listenOptions, tlsReason } from "./tls.ts";
+import { listenOptions, type ListenTls, tlsReason } from "./tls.ts";
 
 /** How to accept. */
 export interface ListenOptions {

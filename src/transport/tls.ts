@@ -61,7 +61,10 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/ALERT_BAD_CERTIFICATE|ALERT_CERTIFICATE_UNKNOWN/, "the peer doesn't accept our certificate"],
   [/WRONG_VERSION_NUMBER|HTTP_REQUEST|HTTPS_PROXY/, "the peer doesn't speak TLS"],
   [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, "the peer speaks no TLS of version 1.2 or later"],
-  [/NO_SHARED_CIPHER|ALERT_HANDSHAKE_FAILURE/, "we and the peer have no cipher in common, or it wants a certificate"],
+  [
+    /NO_SHARED_CIPHER|ALERT_HANDSHAKE_FAILURE/,
+    "we and the peer have no cipher in common, or it wants a certificate",
+  ],
 ];
 
 /** Why a handshake failed, or a connection after it, in words that begin with `TLS_REASON`. */

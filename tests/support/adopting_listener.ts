@@ -19,6 +19,8 @@ listen({
   address: { kind: "tcp", host: "127.0.0.1", port: 1 },
   descriptor: 3,
   backlog: 5,
+  tls: null,
+  handshakeMs: () => 0,
   keepaliveMs: () => 0,
   budget: new Budget(1_000_000, () => {}),
   accept: echo,
