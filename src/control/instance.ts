@@ -80,10 +80,11 @@ export interface RouteView {
   /** The key's owner; null when no server is in the ring. */
   readonly server: string | null;
   readonly address: string | null;
-  /** The part of the key that is hashed. */
+  /** The part of the key that is hashed; empty where nothing is. */
   readonly hashed: string;
-  readonly hash: number;
-  /** The ring's point that took it; null where the distribution has none. */
+  /** Null where nothing is hashed. */
+  readonly hash: number | null;
+  /** The ring's point, or the slot, that the hash fell to; null where there is neither. */
   readonly point: number | null;
   readonly epoch: number;
 }

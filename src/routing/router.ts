@@ -8,6 +8,20 @@
 /** What `route` answers when no server can take the key (all are ejected). */
 export const NO_SERVER = -1;
 
+/** Why a key goes where it goes. */
+export interface RouteReason {
+  /** The part of the bytes that is hashed; empty where nothing is. */
+  readonly start: number;
+  readonly end: number;
+  /** Null where nothing is hashed. */
+  readonly hash: number | null;
+  /** The point of the ring, or the slot, that the hash fell to; null where there is neither. */
+  readonly point: number | null;
+}
+
+/** The reason of routers that don't look at keys. */
+export const NOTHING_HASHED: RouteReason = { start: 0, end: 0, hash: null, point: null };
+
 /**
  * Maps keys to servers.
  *
@@ -19,4 +33,6 @@ export interface Router {
   readonly epoch: number;
   /** Index of the server that owns the key in `bytes[start, end)`, or `NO_SERVER`. */
   route(bytes: Uint8Array, start: number, end: number): number;
+  /** How `route` comes to its answer, for people. */
+  explain(bytes: Uint8Array, start: number, end: number): RouteReason;
 }

@@ -1,4 +1,4 @@
-import type { Router } from "../router.ts";
+import type { Router, RouteReason } from "../router.ts";
 import { continuum } from "./continuum.ts";
 import type { KeyHash } from "./key_hash.ts";
 import { PointIndex } from "./point_index.ts";
@@ -23,5 +23,10 @@ export class KetamaRouter implements Router {
 
   route(bytes: Uint8Array, start: number, end: number): number {
     return this.#points.ownerOf(this.#keyHash.of(bytes, start, end));
+  }
+
+  explain(bytes: Uint8Array, start: number, end: number): RouteReason {
+    const reason = this.#keyHash.explain(bytes, start, end);
+    return { ...reason, point: this.#points.pointOf(reason.hash) };
   }
 }

@@ -1,4 +1,5 @@
 import { HASHES, type HashFunction, type HashName } from "../../hash/mod.ts";
+import type { RouteReason } from "../router.ts";
 import { HashTag } from "./hash_tag.ts";
 
 /** How a pool makes a number of a key: its hash, over the key's tag where the pool has one. */
@@ -19,5 +20,12 @@ export class KeyHash {
     if (tag === null) return this.#hash(bytes, start, end);
     tag.locate(bytes, start, end);
     return this.#hash(bytes, tag.start, tag.end);
+  }
+
+  /** What `of` hashes, and what comes of it. */
+  explain(bytes: Uint8Array, start: number, end: number): Omit<RouteReason, "point"> & { hash: number } {
+    const hash = this.of(bytes, start, end);
+    if (this.#tag === null || start === end) return { start, end, hash };
+    return { start: this.#tag.start, end: this.#tag.end, hash };
   }
 }

@@ -1,4 +1,4 @@
-import type { Router } from "../router.ts";
+import type { Router, RouteReason } from "../router.ts";
 import type { KeyHash } from "./key_hash.ts";
 import type { LiveServer } from "./ring_server.ts";
 
@@ -26,8 +26,7 @@ export class ModulaRouter implements Router {
   }
 
   route(bytes: Uint8Array, start: number, end: number): number {
-    const hash = this.#keyHash.of(bytes, start, end);
-    const slot = hash % this.#slotCount;
+    const slot = this.#keyHash.of(bytes, start, end) % this.#slotCount;
     let low = 0;
     let high = this.#owners.length - 1;
     while (low < high) {
@@ -36,5 +35,10 @@ export class ModulaRouter implements Router {
       else high = middle;
     }
     return this.#owners[low]!;
+  }
+
+  explain(bytes: Uint8Array, start: number, end: number): RouteReason {
+    const reason = this.#keyHash.explain(bytes, start, end);
+    return { ...reason, point: reason.hash % this.#slotCount };
   }
 }

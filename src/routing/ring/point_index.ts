@@ -41,4 +41,10 @@ export class PointIndex {
     while (values[point]! < hash) point++;
     return this.#owners[point]!;
   }
+
+  /** That point; where the circle closes, it is the first. */
+  pointOf(hash: number): number {
+    const point = this.#values.findIndex((value) => value >= hash);
+    return this.#values[point === this.#values.length - 1 ? 0 : point]!;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Router } from "../router.ts";
+import { NOTHING_HASHED, type Router, type RouteReason } from "../router.ts";
 import type { LiveServer } from "./ring_server.ts";
 
 /** Draws an integer from 0 to n - 1. */
@@ -18,5 +18,9 @@ export class RandomRouter implements Router {
 
   route(_bytes: Uint8Array, _start: number, _end: number): number {
     return this.#owners[this.#random(this.#owners.length)]!;
+  }
+
+  explain(): RouteReason {
+    return NOTHING_HASHED;
   }
 }

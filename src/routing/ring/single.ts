@@ -1,4 +1,4 @@
-import type { Router } from "../router.ts";
+import { NOTHING_HASHED, type Router, type RouteReason } from "../router.ts";
 
 /**
  * Routes every key to one place and hashes none: what is left of any ring with one live server, or with none.
@@ -15,5 +15,9 @@ export class SingleRouter implements Router {
 
   route(_bytes: Uint8Array, _start: number, _end: number): number {
     return this.#index;
+  }
+
+  explain(): RouteReason {
+    return NOTHING_HASHED;
   }
 }

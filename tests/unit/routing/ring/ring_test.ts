@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { HashName } from "../../../../src/hash/mod.ts";
+import { continuum } from "../../../../src/routing/ring/continuum.ts";
 import { orderServers } from "../../../../src/routing/ring/order_servers.ts";
 import { createRing, type Distribution, type RingOptions } from "../../../../src/routing/ring/ring.ts";
 import type { RingServer } from "../../../../src/routing/ring/ring_server.ts";
@@ -124,4 +125,42 @@ test.each(["ketama", "modula", "random"] as const)(
 test("createRing throws when the hash tag isn't two bytes", () => {
   expect(() => createRing({ distribution: "ketama", hash: "md5", hashTag: "{", servers: WEIGHTED, epoch: 0 }))
     .toThrow(RangeError);
+});
+
+describe("explain", () => {
+  const explain = (distribution: Distribution, servers: RingServer[], key: string, hashTag = "{}") => {
+    const router = createRing({ distribution, hash: "crc32a", hashTag, servers, epoch: 0 });
+    const bytes = new TextEncoder().encode(key);
+    return { ...router.explain(bytes, 0, bytes.length), owner: router.route(bytes, 0, bytes.length) };
+  };
+
+  test("names the tag, its hash and the slot it leaves when the distribution is modula", () => {
+    const servers = [{ name: "a", weight: 2 }, { name: "b", weight: 1 }];
+    const hash = Bun.hash.crc32("7");
+    expect(explain("modula", servers, "user:{7}:x")).toMatchObject({
+      start: 6,
+      end: 7,
+      hash,
+      point: hash % 3,
+    });
+  });
+
+  test("names the first point at or behind the hash, which is the owner's, when the distribution is ketama", () => {
+    const servers = orderServers(WEIGHTED);
+    const points = continuum(servers.map((server, index) => ({ ...server, index })));
+    for (let i = 0; i < 500; i++) {
+      const { hash, point, owner } = explain("ketama", servers, `key-${i}`);
+      const expected = points.find(({ value }) => value >= hash!) ?? points[0]!;
+      expect({ point, owner }).toEqual({ point: expected.value, owner: expected.owner });
+    }
+  });
+
+  test("names nothing when no key is hashed", () => {
+    expect(explain("ketama", [{ name: "a", weight: 1 }], "k")).toMatchObject({
+      start: 0,
+      end: 0,
+      hash: null,
+      point: null,
+    });
+  });
 });
