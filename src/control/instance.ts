@@ -11,11 +11,15 @@ import type { HotKey, InstanceFigures, SlowRequest } from "../stats/mod.ts";
 
 /** Why something was not done; nothing has changed. */
 export class ChangeRefused extends Error {
-  /** `kind` says whose fault it is, `field` which part of the question is wrong; empty when it is none. */
+  /**
+   * `kind` says whose fault it is, `field` which part of the question is wrong; empty when it is none. `share` is the
+   * part of the key space that would move, where repeating the call with it as `confirm` would do.
+   */
   constructor(
     readonly kind: "invalid" | "missing" | "conflict" | "failed",
     message: string,
     readonly field: string = "",
+    readonly share: number | null = null,
   ) {
     super(message);
   }
@@ -80,7 +84,7 @@ export interface RouteView {
   /** The key's owner; null when no server is in the ring. */
   readonly server: string | null;
   readonly address: string | null;
-  /** The part of the key that is hashed; empty where nothing is. */
+  /** The part of the key that is hashed, bytes as one character each; empty where nothing is. */
   readonly hashed: string;
   /** Null where nothing is hashed. */
   readonly hash: number | null;
@@ -150,10 +154,11 @@ export interface Instance {
   /** Stops accepting and ends once clients have what they asked for. */
   drain(): Change;
 
-  logLevel: number;
+  readonly logLevel: number;
+  setLogLevel(level: number): Change;
   /** Newest first. */
   slowLog(pool: string | null, most: number): Promise<SlowRequest[]>;
-  resetSlowLog(): Promise<void>;
+  resetSlowLog(): Promise<Change>;
   /** Most asked for first. */
   hotKeys(pool: string | null): Promise<HotKey[]>;
   clients(pool: string | null): Promise<ClientView[]>;
