@@ -1,0 +1,10 @@
+/** Coordination: where an instance keeps what must survive it. Other folders import from here. */
+export { FileStore } from "./file_store.ts";
+export {
+  type Store,
+  type StoredDocument,
+  StoreError,
+  type StoreErrorKind,
+  type StoreWatcher,
+  type Version,
+} from "./store.ts";
