@@ -18,6 +18,9 @@ export interface ServerConfig {
   weight: number;
 }
 
+/** The largest weight. */
+export const MAX_WEIGHT = MAX_INT;
+
 /** Reads one entry of `servers`. */
 export const SERVER_ENTRY = fromText(parseServer, {
   type: "string",
@@ -48,6 +51,9 @@ export function parseServer(text: string): ServerConfig {
   const target = space < 0 ? text : text.slice(0, space);
   const explicit = space < 0 ? null : text.slice(space + 1);
   if (explicit === "") throw new InvalidValue(`${quote(text)} ends with a space where a name should be`);
+  if (explicit !== null && /[\s\p{Cc}]/u.test(explicit)) {
+    throw new InvalidValue(`the name in ${quote(text)} holds what can't be seen`);
+  }
   return target.startsWith("/") ? parseUnixServer(target, explicit) : parseTcpServer(target, explicit);
 }
 
@@ -73,5 +79,5 @@ function parseTcpServer(target: string, explicit: string | null): ServerConfig {
 }
 
 function parseWeight(text: string): number {
-  return parseInteger(text, 1, MAX_INT, "weight");
+  return parseInteger(text, 1, MAX_WEIGHT, "weight");
 }

@@ -42,7 +42,9 @@ export class MemoryStore implements Store {
 
   write(value: unknown, over: Version | null): Promise<Version> {
     if ((this.place.document?.version ?? null) !== over) {
-      return Promise.reject(new StoreError("conflict", `${this.name} was changed by somebody else meanwhile`));
+      return Promise.reject(
+        new StoreError("conflict", `${this.name} was changed by somebody else meanwhile`),
+      );
     }
     this.place.set(value);
     return Promise.resolve(String(this.place.revision));

@@ -31,6 +31,11 @@ describe("parseServer", () => {
     test(`reads ${text}`, () => expect(parseServer(text)).toEqual(server));
   }
 
+  test.each(["a\tb", "a\nb", "\x1b[31m", "\u2028", "\u0085"])("refuses the name %j", (name) => {
+    const text = `127.0.0.1:6379:1 ${name}`;
+    expect(() => parseServer(text)).toThrow(`the name in ${JSON.stringify(text)} holds what can't be seen`);
+  });
+
   test("gives the same server when formatServer has written it", () => {
     for (const [, server] of ROWS) expect(parseServer(formatServer(server))).toEqual(server);
   });
