@@ -2,20 +2,21 @@
  * The demo: two redis-servers of its own on free ports, the proxy in front of them, and what to type. Nothing is
  * left behind when it ends.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadConfig } from "../config/mod.ts";
-import { Log } from "../control/log.ts";
-import { RunningInstance } from "../control/running_instance.ts";
+import { readConfigFile } from "../control/config_file.ts";
+import { Log, type LogOptions } from "../control/log.ts";
+import { Lifecycle } from "../control/lifecycle.ts";
 import type { Output } from "./output.ts";
 import { takeSignals } from "./signals.ts";
 
 const SERVERS = 2;
 /** How long a server may take to start; milliseconds. */
 const START_MS = 10_000;
-const WARNINGS = 4;
+/** Warnings, and what is worse. */
+const LOG: LogOptions = { level: 4, format: "text", file: null };
 
 /** Runs the demo until it is stopped. Shape: the exit code. */
 export async function demo(output: Output): Promise<number> {
@@ -23,7 +24,7 @@ export async function demo(output: Output): Promise<number> {
     output.err("sennit: the demo needs redis-server on the PATH (Debian: apt-get install redis-server)");
     return 1;
   }
-  const log = new Log({ level: WARNINGS, format: "text", file: null });
+  const log = new Log(LOG);
   const stopped = Promise.withResolvers<string>();
   // It ends with its terminal, too.
   takeSignals(log, { reload: () => stopped.resolve("SIGHUP"), upgrade() {}, stop: stopped.resolve });
@@ -34,15 +35,18 @@ export async function demo(output: Output): Promise<number> {
     const [port, ...serverPorts] = ports as [number, ...number[]];
     for (const serverPort of serverPorts) servers.push(startServer(serverPort, folder));
     await Promise.all(serverPorts.map(untilListening));
-    const instance = await RunningInstance.start({
-      config: demoConfig(port, serverPorts),
-      texts: {},
+    const file = join(folder, "demo.yml");
+    writeFileSync(file, demoConfig(port, serverPorts));
+    const { config, ...read } = await readConfigFile(file);
+    const running = await Lifecycle.start({
+      read: { config: config!, ...read },
       log,
+      logOptions: () => LOG,
       sockets: {},
     });
     output.out(instructions(port, serverPorts));
-    instance.stop(await stopped.promise);
-    await instance.ended();
+    running.stop(await stopped.promise);
+    await running.ended();
     return 0;
   } finally {
     for (const server of servers) server.kill("SIGKILL");
@@ -67,10 +71,9 @@ function startServer(port: number, folder: string): Bun.Subprocess {
   return Bun.spawn(["redis-server", ...options], { stdin: "ignore", stdout: "ignore", stderr: "ignore" });
 }
 
-function demoConfig(port: number, serverPorts: readonly number[]) {
+function demoConfig(port: number, serverPorts: readonly number[]): string {
   const servers = serverPorts.map((each) => `    - 127.0.0.1:${each}:1\n`).join("");
-  const text = `demo:\n  listen: 127.0.0.1:${port}\n  redis: true\n  hash: murmur\n  servers:\n${servers}`;
-  return loadConfig(text, "demo").config!;
+  return `demo:\n  listen: 127.0.0.1:${port}\n  redis: true\n  hash: murmur\n  servers:\n${servers}`;
 }
 
 function instructions(port: number, serverPorts: readonly number[]): string {

@@ -1,11 +1,11 @@
 /** Runs the proxy: from a configuration file to listening sockets, and from a signal to an orderly end. */
 import { type Config, formatFault } from "../config/mod.ts";
-import { type FileTexts, readConfigFile } from "../control/config_file.ts";
+import { readConfigFile } from "../control/config_file.ts";
 import { isDaemon, leaveForeground } from "../control/daemonize.ts";
 import { takeInheritance, tellReady } from "../control/handover.ts";
-import { Log } from "../control/log.ts";
+import { Lifecycle, type StartOptions } from "../control/lifecycle.ts";
+import { Log, type LogOptions } from "../control/log.ts";
 import { PidFile } from "../control/pid_file.ts";
-import { RunningInstance } from "../control/running_instance.ts";
 import { takeSignals } from "./signals.ts";
 
 /** What the command line of `run` asks for. */
@@ -26,14 +26,15 @@ const NOWHERE = "/dev/null";
 /** Runs the proxy until it is stopped by a signal. Shape: the exit code. */
 export async function run(options: RunOptions): Promise<number> {
   const daemon = isDaemon();
-  const { config, texts, faults, warnings } = await readConfigFile(options.file);
+  const read = await readConfigFile(options.file);
+  const { config, faults, warnings } = read;
   for (const warning of warnings) console.error(`sennit: warning: ${formatFault(warning)}`);
   if (config === null) {
     for (const fault of faults) console.error(`sennit: ${formatFault(fault)}`);
     return 1;
   }
   try {
-    await serve(config, texts, options, daemon);
+    await serve({ ...read, config }, options, daemon);
     return 0;
   } catch (error) {
     console.error(`sennit: ${(error as Error).message}`);
@@ -41,19 +42,25 @@ export async function run(options: RunOptions): Promise<number> {
   }
 }
 
-async function serve(config: Config, texts: FileTexts, options: RunOptions, daemon: boolean): Promise<void> {
-  const log = openLog(config, options, daemon);
+async function serve(read: StartOptions["read"], options: RunOptions, daemon: boolean): Promise<void> {
+  const { config } = read;
+  const logOptions = (config: Config) => logOptionsOf(config, options, daemon);
+  const log = new Log(logOptions(config));
+  if (daemon && logOptions(config).file === NOWHERE) {
+    console.error("sennit: warning: nothing will be logged, since there is neither -o FILE nor log.file");
+  }
   const inheritance = takeInheritance();
   const pidFile = options.pidFile ?? config.pidFile;
   if (inheritance === null) claimPidFile(pidFile, null);
-  const starting = RunningInstance.start({ config, texts, log, sockets: inheritance?.sockets ?? {} });
+  const starting = Lifecycle.start({ read, log, logOptions, sockets: inheritance?.sockets ?? {} });
   // Signals that come before the instance runs wait for it. What keeps a reload from being done is in the log.
   takeSignals(log, {
-    reload: () => void starting.then((instance) => instance.reload()).catch(() => {}),
-    upgrade: () => void starting.then((instance) => instance.upgrade()).catch(() => {}),
-    stop: (signal) => void starting.then((instance) => instance.stop(signal)).catch(() => {}),
+    reload: () => void starting.then(({ instance }) => instance.reload()).catch(() => {}),
+    upgrade: () => void starting.then((running) => running.upgrade()).catch(() => {}),
+    stop: (signal) => void starting.then((running) => running.stop(signal)).catch(() => {}),
   });
-  const instance = await starting;
+  const running = await starting;
+  running.sayStarted();
   if (inheritance !== null) {
     // Not before: a successor that fails must leave the file to its predecessor.
     claimPidFile(pidFile, inheritance.predecessor);
@@ -63,7 +70,7 @@ async function serve(config: Config, texts: FileTexts, options: RunOptions, daem
     leaveForeground();
     log.carryStandardStreams();
   }
-  await instance.ended();
+  await running.ended();
 }
 
 function claimPidFile(path: string | null, predecessor: number | null): void {
@@ -72,14 +79,7 @@ function claimPidFile(path: string | null, predecessor: number | null): void {
   process.once("exit", () => pidFile.release());
 }
 
-function openLog(config: Config, { verbosity, logFile }: RunOptions, daemon: boolean): Log {
-  const file = logFile ?? config.log.file;
-  if (daemon && file === null) {
-    console.error("sennit: warning: nothing will be logged, since there is neither -o FILE nor log.file");
-  }
-  return new Log({
-    level: verbosity ?? config.log.level,
-    format: config.log.format,
-    file: file ?? (daemon ? NOWHERE : null),
-  });
+function logOptionsOf({ log }: Config, { verbosity, logFile }: RunOptions, daemon: boolean): LogOptions {
+  const file = logFile ?? log.file ?? (daemon ? NOWHERE : null);
+  return { level: verbosity ?? log.level, format: log.format, file };
 }

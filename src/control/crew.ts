@@ -50,7 +50,8 @@ export class Crew {
   readonly #options: CrewOptions;
   readonly #berths: readonly Berth[];
   #lives = 0;
-  #isLeaving = false;
+  /** Whether clients are being seen off. */
+  isLeaving = false;
 
   constructor(options: CrewOptions) {
     this.#options = options;
@@ -115,14 +116,14 @@ export class Crew {
 
   /** Sees off all clients over `graceMs`; done when the last one is gone. */
   async drain(graceMs: number): Promise<void> {
-    this.#isLeaving = true;
+    this.isLeaving = true;
     await Promise.allSettled(this.#aboard.map(({ handle }) => handle!.worker.drain(graceMs)));
     for (const { handle } of this.#aboard) handle!.kill();
   }
 
   /** Ends all workers at once. */
   kill(): void {
-    this.#isLeaving = true;
+    this.isLeaving = true;
     for (const { handle } of this.#aboard) handle!.kill();
   }
 
@@ -132,7 +133,7 @@ export class Crew {
     return this.#berths.map(({ slot, handle, restarts, isReady }) => ({
       slot,
       pid: handle?.pid ?? 0,
-      state: this.#isLeaving ? "draining" : isReady ? "running" : restarts > 0 ? "restarting" : "starting",
+      state: this.isLeaving ? "draining" : isReady ? "running" : restarts > 0 ? "restarting" : "starting",
       restarts,
       clients: clients.get(slot) ?? 0,
     }));
@@ -168,7 +169,7 @@ export class Crew {
     berth.formerFigures = addWorkerFigures(berth.formerFigures, berth.figures);
     berth.figures = null;
     ended(berth.slot);
-    if (this.#isLeaving) return;
+    if (this.isLeaving) return;
     const lived = performance.now() - berth.startedMs;
     const pauseMs = lived > LONG_LIFE_MS ? FIRST_PAUSE_MS : berth.pauseMs;
     berth.pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
@@ -178,7 +179,7 @@ export class Crew {
   }
 
   async #replace(berth: Berth): Promise<void> {
-    if (this.#isLeaving) return;
+    if (this.isLeaving) return;
     this.#start(berth);
     const work = this.#options.current(berth.slot);
     if (work === null) return;

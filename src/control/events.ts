@@ -44,6 +44,7 @@ const CONTROL_EVENTS = {
   "upgrade.started": { level: 5, meaning: "The binary now on disk was started to take over." },
   "upgrade.finished": { level: 5, meaning: "The new process serves; this one finishes with its clients." },
   "upgrade.failed": { level: 3, meaning: "The new process did not get ready; this one goes on." },
+  "slowlog.reset": { level: 5, meaning: "An operator emptied the slow log." },
   "client.killed": { level: 5, meaning: "An operator closed a client's connection." },
   "admin.listening": { level: 5, meaning: "The admin endpoint accepts requests." },
   "admin.denied": {

@@ -1,185 +1,244 @@
-/** An instance from its start to its end: what its faces ask of it, put to its supervisor, its log and its store. */
-import { availableParallelism } from "node:os";
+/** What the faces of an instance ask of it, put to its settings, its supervisor and its log. */
 import { ulid } from "ulid";
-import { type Config, formatAddress, formatFault } from "../config/mod.ts";
+import { type Config, formatAddress } from "../config/mod.ts";
+import { type HotKey, type InstanceFigures, mergeHotKeys, type SlowRequest } from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
-import { type FileTexts, readConfigFile } from "./config_file.ts";
-import type { ReportEvent } from "./events.ts";
-import { EventStream } from "./event_stream.ts";
-import { handOver } from "./handover.ts";
-import { type Change, ChangeRefused, type Readiness } from "./instance.ts";
-import type { InheritedSockets } from "./listening_sockets.ts";
-import type { Log } from "./log.ts";
-import { ServiceManager } from "./sd_notify.ts";
-import { Supervisor } from "./supervisor.ts";
+import { Exclusively } from "./exclusively.ts";
+import {
+  type Change,
+  ChangeRefused,
+  type CheckResult,
+  type ClientView,
+  type Instance,
+  type InstanceEvent,
+  type PoolView,
+  type Readiness,
+  type RouteView,
+  type ServerChange,
+} from "./instance.ts";
+import type { Journal } from "./journal.ts";
+import type { LogOptions } from "./log.ts";
+import { addServer, changeServer, type Members, removeServer } from "./membership.ts";
+import { explainRoute, viewPool } from "./pool_views.ts";
+import type { ServiceManager } from "./sd_notify.ts";
+import type { Settings } from "./settings.ts";
+import type { Supervisor } from "./supervisor.ts";
+import type { PoolRecord } from "./topology.ts";
+import type { WorkerApi } from "./worker_api.ts";
 
-/** What an instance is started with. */
-export interface InstanceOptions {
-  readonly config: Config;
-  readonly texts: FileTexts;
-  readonly log: Log;
-  /** Listening sockets of a predecessor. */
-  readonly sockets: InheritedSockets;
+/** What an instance is made of. */
+export interface InstanceParts {
+  readonly journal: Journal;
+  readonly settings: Settings;
+  readonly supervisor: Supervisor;
+  readonly manager: ServiceManager;
+  /** How a configuration wants the log to be, the command line having the last word. */
+  logOptions(config: Config): LogOptions;
+  /** Ends the instance; what for. */
+  stop(reason: string): void;
 }
 
-/** How often the log and the service manager are looked after; milliseconds. */
-const TICK_MS = 200;
-
-/** Why an instance ends: a signal, or a successor that serves now. */
-export type Ending = { readonly reason: string; readonly successor: number | null };
-
 /** A running instance. */
-export class RunningInstance {
+export class RunningInstance implements Instance {
   readonly version = VERSION;
   readonly pid = process.pid;
-  readonly events = new EventStream();
-  readonly #log: Log;
-  readonly #manager = new ServiceManager();
-  readonly #ticker = setInterval(() => this.#tick(), TICK_MS);
-  readonly #ending = Promise.withResolvers<Ending>();
-  #supervisor: Supervisor | null = null;
+  readonly #parts: InstanceParts;
+  readonly #changes = new Exclusively();
   #lastReload: Readiness["lastReload"] = null;
-  #isUpgrading = false;
-  #isEnding = false;
 
-  private constructor(log: Log) {
-    this.#log = log;
+  constructor(parts: InstanceParts) {
+    this.#parts = parts;
   }
 
-  /** Starts an instance. Errors: throws why it can't serve what the configuration says. */
-  static async start({ config, texts, log, sockets }: InstanceOptions): Promise<RunningInstance> {
-    const instance = new RunningInstance(log);
-    try {
-      instance.#supervisor = await Supervisor.start({
-        config,
-        texts,
-        operators: {},
-        workers: config.workers === 0 ? availableParallelism() : config.workers,
-        sockets,
-        report: instance.#report,
-        instanceFigures: () => Promise.reject(new Error("not yet")),
-      });
-    } catch (error) {
-      clearInterval(instance.#ticker);
-      throw error;
-    }
-    instance.#sayListening(config, []);
-    instance.#manager.ready(statusOf(config));
-    log.write("started", { version: VERSION, file: config.file, pid: process.pid });
-    return instance;
-  }
-
-  /** The configuration in force. */
   get config(): Config {
-    return this.#running.config;
+    return this.#supervisor.config;
   }
 
-  /** Whether it can serve, and what it did last. */
   async readiness(): Promise<Readiness> {
-    const workers = await this.#running.crew.view();
+    const workers = await this.#supervisor.crew.view();
     const isReady = workers.some(({ state }) => state === "running");
-    const state = this.#isEnding ? "draining" : isReady ? "running" : "starting";
+    const state = this.#supervisor.isLeaving ? "draining" : isReady ? "running" : "starting";
     return { state, workers, lastReload: this.#lastReload };
   }
 
-  /** Reads the configuration file again and puts it in force. */
-  async reload(): Promise<Change> {
-    this.#manager.reloading();
-    try {
-      return await this.#reload(ulid());
-    } finally {
-      this.#manager.ready(statusOf(this.config));
+  async figures(): Promise<InstanceFigures> {
+    return await this.#supervisor.figures();
+  }
+
+  pools(): PoolView[] {
+    return [...this.#supervisor.topology.pools.values()].map((record) =>
+      viewPool(record, this.#settings.isOverridden(record.config.name))
+    );
+  }
+
+  route(pool: string, key: Uint8Array): RouteView {
+    return explainRoute(this.#supervisor.topology, this.#pool(pool), key);
+  }
+
+  addServer(pool: string, entry: string, confirm: number | null): Promise<Change> {
+    return this.#changeMembers(pool, confirm, (members) => addServer(members, entry));
+  }
+
+  changeServer(pool: string, id: string, change: ServerChange, confirm: number | null): Promise<Change> {
+    return this.#changeMembers(pool, confirm, (members) => changeServer(members, id, change, Date.now()));
+  }
+
+  removeServer(pool: string, id: string, confirm: number | null): Promise<Change> {
+    return this.#changeMembers(pool, confirm, (members) => removeServer(members, id));
+  }
+
+  checkConfig(text: string): Promise<CheckResult> {
+    return this.#settings.check(text, this.#supervisor);
+  }
+
+  reload(): Promise<Change> {
+    return this.#changes.do(async () => {
+      const id = ulid();
+      const before = this.config;
+      this.#parts.manager.reloading();
+      try {
+        const outcome = await this.#settings.reload(this.#supervisor);
+        this.#takeLogOptions(before);
+        this.#lastReload = { id, at: new Date().toISOString(), ok: true, faults: [] };
+        this.#journal.changed("config.reloaded", id, {}, outcome.changes);
+        sayListening(this.#journal, this.config, before.pools.map(({ listen }) => formatAddress(listen)));
+        return { id, ...outcome };
+      } catch (error) {
+        const faults = (error as Error).message.split("\n");
+        this.#lastReload = { id, at: new Date().toISOString(), ok: false, faults };
+        for (const fault of faults) this.#journal.report("config.rejected", { id, fault });
+        throw error;
+      } finally {
+        this.#parts.manager.ready(statusOf(this.config));
+      }
+    });
+  }
+
+  drain(): Change {
+    const id = ulid();
+    this.#parts.stop("drain");
+    return { id, changes: ["the proxy accepts no more clients and ends"], moved: {} };
+  }
+
+  get logLevel(): number {
+    return this.#journal.log.level;
+  }
+
+  setLogLevel(level: number): Change {
+    const id = ulid();
+    this.#journal.log.level = level;
+    this.#journal.report("log.level", { id, verbosity: level });
+    return { id, changes: [`log level ${level}`], moved: {} };
+  }
+
+  async slowLog(pool: string | null, most: number): Promise<SlowRequest[]> {
+    const all = await this.#askAll((worker) => worker.slowLog(), pool);
+    return all.toSorted((one, other) => other.at - one.at).slice(0, most);
+  }
+
+  async resetSlowLog(): Promise<Change> {
+    const id = ulid();
+    await this.#supervisor.crew.ask((worker) => worker.resetSlowLog());
+    this.#journal.report("slowlog.reset", { id });
+    return { id, changes: ["the slow log is empty"], moved: {} };
+  }
+
+  async hotKeys(pool: string | null): Promise<HotKey[]> {
+    return mergeHotKeys(await this.#askAll((worker) => worker.hotKeys(), pool));
+  }
+
+  async clients(pool: string | null): Promise<ClientView[]> {
+    return await this.#askAll(async (worker, slot) => {
+      const clients = await worker.clients();
+      return clients.map((client) => ({ ...client, worker: slot }));
+    }, pool);
+  }
+
+  async killClient(client: number): Promise<Change> {
+    const found = await this.#supervisor.crew.ask((worker) => worker.killClient(client));
+    if (!found.includes(true)) throw new ChangeRefused("missing", `there is no client ${client}`, "id");
+    const id = ulid();
+    this.#journal.report("client.killed", { id, client });
+    return { id, changes: [`client ${client} is disconnected`], moved: {} };
+  }
+
+  subscribe(listener: (event: InstanceEvent) => void, after: string | null): () => void {
+    return this.#journal.events.subscribe(listener, after);
+  }
+
+  #changeMembers(
+    pool: string,
+    confirm: number | null,
+    change: (members: Members) => Members,
+  ): Promise<Change> {
+    return this.#changes.do(async () => {
+      const id = ulid();
+      const outcome = await this.#settings.changeMembers(this.#supervisor, pool, confirm, change);
+      this.#journal.changed(
+        "membership.changed",
+        id,
+        { pool, moved: outcome.moved[pool] ?? 0 },
+        outcome.changes,
+      );
+      return { id, ...outcome };
+    });
+  }
+
+  /** What an operator changed meanwhile, such as the level, stays unless the file says something new. */
+  #takeLogOptions(before: Config): void {
+    const [old, now] = [this.#parts.logOptions(before), this.#parts.logOptions(this.config)];
+    const changed = Object.entries(now).filter(([key, value]) => value !== old[key as keyof LogOptions]);
+    this.#journal.log.reconfigure(Object.fromEntries(changed));
+  }
+
+  #pool(name: string): PoolRecord {
+    const record = this.#supervisor.topology.pools.get(name);
+    if (record === undefined) {
+      throw new ChangeRefused("missing", `there is no pool ${JSON.stringify(name)}`, "pool");
     }
+    return record;
   }
 
-  async #reload(id: string): Promise<Change> {
-    const { config, texts, faults } = await readConfigFile(this.config.file);
-    if (config === null) throw this.#rejected(id, faults.map(formatFault));
-    const before = this.config;
-    try {
-      await this.#running.apply(config, texts, {});
-    } catch (error) {
-      throw this.#rejected(id, [(error as Error).message]);
-    }
-    this.#lastReload = { id, at: new Date().toISOString(), ok: true, faults: [] };
-    this.#report("config.reloaded", { id });
-    this.#sayListening(config, before.pools.map(({ listen }) => formatAddress(listen)));
-    return { id, changes: [], moved: {} };
+  /** What all workers answer, as one list, of one pool or of all. */
+  async #askAll<T extends { readonly pool: string }>(
+    question: (worker: WorkerApi, slot: number) => Promise<T[]>,
+    pool: string | null,
+  ): Promise<T[]> {
+    if (pool !== null) this.#pool(pool);
+    const all = (await this.#supervisor.crew.ask(question)).flat();
+    return pool === null ? all : all.filter((each) => each.pool === pool);
   }
 
-  /** Starts the program that is on disk now with this one's sockets, and ends once it serves. */
-  async upgrade(): Promise<void> {
-    if (this.#isUpgrading) return;
-    this.#isUpgrading = true;
-    this.#report("upgrade.started", {});
-    try {
-      const successor = await handOver(this.#running.sockets, process.argv.slice(2));
-      this.#manager.mainPid(successor);
-      this.#report("upgrade.finished", { successor });
-      this.#ending.resolve({ reason: "upgrade", successor });
-    } catch (error) {
-      this.#isUpgrading = false;
-      this.#report("upgrade.failed", { reason: (error as Error).message });
-    }
+  get #journal(): Journal {
+    return this.#parts.journal;
   }
 
-  /** Ends the instance: it accepts nobody any more, and is gone when its clients are. */
-  stop(reason: string): void {
-    this.#ending.resolve({ reason, successor: null });
+  get #settings(): Settings {
+    return this.#parts.settings;
   }
 
-  /** Waits until something ends the instance, and for its clients then. */
-  async ended(): Promise<void> {
-    const { reason, successor } = await this.#ending.promise;
-    this.#isEnding = true;
-    if (successor === null) this.#manager.stopping(`ends after ${reason}`);
-    this.#report("stopping", { reason });
-    await this.#running.drain(this.config.shutdownGraceMs, successor !== null);
-    clearInterval(this.#ticker);
-    this.#log.flush();
-    this.#report("stopped", {});
+  get #supervisor(): Supervisor {
+    return this.#parts.supervisor;
   }
+}
 
-  #tick(): void {
-    const now = performance.now();
-    this.#log.tick(now);
-    this.#manager.tick(now);
-  }
-
-  get #running(): Supervisor {
-    return this.#supervisor!;
-  }
-
-  readonly #report: ReportEvent = (event, facts) => {
-    this.#log.write(event, facts);
-    const { id = ulid() } = facts as { id?: string };
-    this.events.publish({ id, at: new Date().toISOString(), name: event, facts });
-  };
-
-  #rejected(id: string, faults: readonly string[]): ChangeRefused {
-    this.#lastReload = { id, at: new Date().toISOString(), ok: false, faults };
-    for (const fault of faults) this.#report("config.rejected", { id, fault });
-    return new ChangeRefused("invalid", faults.join("\n"));
-  }
-
-  /** Says which pools accept clients at an address that is not in `before`. */
-  #sayListening({ pools }: Config, before: readonly string[]): void {
-    for (const pool of pools) {
-      const listen = formatAddress(pool.listen);
-      if (before.includes(listen)) continue;
-      this.#report("pool.listening", {
-        pool: pool.name,
-        protocol: pool.redis ? "redis" : "memcached",
-        listen,
-        servers: pool.servers.length,
-        distribution: pool.distribution,
-        hash: pool.hash,
-      });
-    }
+/** Says which pools accept clients at an address that is not in `before`. */
+export function sayListening({ report }: Journal, { pools }: Config, before: readonly string[]): void {
+  for (const pool of pools) {
+    const listen = formatAddress(pool.listen);
+    if (before.includes(listen)) continue;
+    report("pool.listening", {
+      pool: pool.name,
+      protocol: pool.redis ? "redis" : "memcached",
+      listen,
+      servers: pool.servers.length,
+      distribution: pool.distribution,
+      hash: pool.hash,
+    });
   }
 }
 
 /** What the service manager shows people. */
-function statusOf({ pools }: Config): string {
+export function statusOf({ pools }: Config): string {
   return `serves ${pools.length === 1 ? "1 pool" : `${pools.length} pools`}`;
 }

@@ -7,6 +7,7 @@
  */
 import type { Config } from "../config/mod.ts";
 import type { InstanceFigures } from "../stats/mod.ts";
+import { VERSION } from "../version.ts";
 import type { FileTexts } from "./config_file.ts";
 import { Crew } from "./crew.ts";
 import type { ReportEvent } from "./events.ts";
@@ -35,7 +36,6 @@ export interface SupervisorOptions {
   readonly workers: number;
   readonly sockets: InheritedSockets;
   readonly report: ReportEvent;
-  instanceFigures(): Promise<InstanceFigures>;
 }
 
 /** What is in force. */
@@ -45,6 +45,7 @@ export class Supervisor {
   topology = new Topology();
   readonly health: Health;
   readonly crew: Crew;
+  readonly #startedAtMs = Date.now();
   readonly #options: SupervisorOptions;
   readonly #sockets: ListeningSockets;
   readonly #changes = new Exclusively();
@@ -75,6 +76,19 @@ export class Supervisor {
     return supervisor;
   }
 
+  /** The figures of all workers, and those of the instance itself. */
+  async figures(): Promise<InstanceFigures> {
+    const workers = await this.crew.figures();
+    return {
+      version: VERSION,
+      startedAtMs: this.#startedAtMs,
+      nowMs: Date.now(),
+      figures: {},
+      pools: {},
+      workers: Object.fromEntries([...workers].map(([slot, { process }]) => [slot, process])),
+    };
+  }
+
   /** The sockets, for a successor. */
   get sockets(): InheritedSockets {
     return this.#sockets.all;
@@ -101,6 +115,11 @@ export class Supervisor {
   judge(pool: string, server: string, state: "failed" | "live"): void {
     this.topology = this.topology.withState(pool, server, state, Date.now());
     this.crew.route(this.topology.verdict(pool));
+  }
+
+  /** Whether it accepts clients no more. */
+  get isLeaving(): boolean {
+    return this.crew.isLeaving;
   }
 
   /** Stops accepting and sees off all clients over `graceMs`; a successor may have the sockets. */
@@ -141,7 +160,7 @@ export class Supervisor {
 
   /** Failures that are reported while the topology is about to change are reported again if they go on. */
   #apiForWorkers(): SupervisorApi {
-    const { report, instanceFigures } = this.#options;
+    const { report } = this.#options;
     return {
       report,
       serverFailed: (pool, server, reason, streak) => {
@@ -149,7 +168,7 @@ export class Supervisor {
         this.health.serverFailed(pool, server, reason, streak, performance.now());
       },
       serverReady: (pool, server) => this.health.serverReady(pool, server),
-      instanceFigures,
+      instanceFigures: () => this.figures(),
     };
   }
 

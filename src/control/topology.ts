@@ -5,8 +5,9 @@
 import type { Config, PoolConfig } from "../config/mod.ts";
 import type { ServerState } from "./instance.ts";
 import type { FileTexts } from "./config_file.ts";
+import { type KeySpace, keySpaceMoved } from "./key_space.ts";
 import type { PoolPlan, Verdict } from "./plan.ts";
-import { serversOf } from "./pool_parts.ts";
+import { makeRouter, serversOf } from "./pool_parts.ts";
 import { connectTlsOf, listenTlsOf } from "./pool_tls.ts";
 
 /** What an operator said about a server. */
@@ -118,4 +119,23 @@ function next(
   );
   if (same?.state === "failed" || same?.state === "live") return { ...same, server };
   return { server, state: "live", sinceMs: now };
+}
+
+/** By pool that both have: the share of the key space that has another owner in `next`, 0 to 1. */
+export function movedShares(before: Topology, next: Topology): Record<string, number> {
+  const common = [...next.pools].filter(([name, { config }]) =>
+    before.pools.get(name)?.config.redis === config.redis
+  );
+  return Object.fromEntries(
+    common.map(([name, record]) => [
+      name,
+      keySpaceMoved(keySpaceOf(before.pools.get(name)!), keySpaceOf(record)),
+    ]),
+  );
+}
+
+/** How a pool divides the key space now. */
+export function keySpaceOf({ config, servers, epoch }: PoolRecord): KeySpace {
+  const live = servers.map(({ state }) => state === "live");
+  return { router: makeRouter(config, { live, epoch }), servers: servers.map(({ server }) => server) };
 }

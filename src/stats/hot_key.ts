@@ -9,3 +9,15 @@ export interface HotKey {
   readonly requests: number;
   readonly error: number;
 }
+
+/** What several workers saw, as one list: most asked for first. */
+export function mergeHotKeys(keys: readonly HotKey[]): HotKey[] {
+  const merged = new Map<string, HotKey>();
+  for (const key of keys) {
+    const name = JSON.stringify([key.pool, key.key]);
+    const known = merged.get(name);
+    const [requests, error] = [key.requests + (known?.requests ?? 0), key.error + (known?.error ?? 0)];
+    merged.set(name, { ...key, requests, error });
+  }
+  return [...merged.values()].sort((one, other) => other.requests - one.requests);
+}

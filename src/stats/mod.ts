@@ -1,5 +1,5 @@
 /** Statistics: what is counted, and how it is shown. Other folders import from here. */
-export type { HotKey } from "./hot_key.ts";
+export { type HotKey, mergeHotKeys } from "./hot_key.ts";
 export type {
   InstanceFigures,
   PoolFigures,

@@ -1,0 +1,221 @@
+/**
+ * What the instance is told to be: its configuration file, and what operators changed about the servers since, which
+ * the store keeps. Both come together here and are put in force, or nothing changes.
+ */
+import { type Config, describeDiff, diffConfigs, formatFault, type PoolConfig } from "../config/mod.ts";
+import { type Store, type StoredDocument, StoreError, type Version } from "../coordination/mod.ts";
+import { type FileTexts, readConfigFile, readConfigText, type ReadResult } from "./config_file.ts";
+import { type Change, ChangeRefused, type CheckResult } from "./instance.ts";
+import {
+  describeStates,
+  type EffectiveConfig,
+  effectiveConfig,
+  effectiveServers,
+  type Members,
+  type Membership,
+  withMembers,
+} from "./membership.ts";
+import { membershipDocument, readMembership } from "./membership_document.ts";
+import type { Supervisor } from "./supervisor.ts";
+import { movedShares, type Topology } from "./topology.ts";
+
+/** A change without its id. */
+export type Outcome = Omit<Change, "id">;
+
+/** Shares are told and confirmed to so many digits behind the point. */
+const SHARE_DIGITS = 4;
+
+/** The file and the store. */
+export class Settings {
+  /** Pools whose overrides no longer fit the file, since the last time this was asked. */
+  readonly #dropped: (pools: readonly string[]) => void;
+  readonly #store: Store;
+  #file: Config;
+  #texts: FileTexts;
+  #membership: Membership;
+  #version: Version | null;
+
+  private constructor(
+    read: ReadResult & { config: Config },
+    store: Store,
+    stored: StoredDocument | null,
+    dropped: (pools: readonly string[]) => void,
+  ) {
+    this.#file = read.config;
+    this.#texts = read.texts;
+    this.#store = store;
+    this.#version = stored?.version ?? null;
+    this.#membership = membershipIn(store, stored);
+    this.#dropped = dropped;
+  }
+
+  /** Reads what the store has to say about a checked file. Errors: throws when it can't be read, or makes no sense. */
+  static async open(
+    read: ReadResult & { config: Config },
+    store: Store,
+    dropped: (pools: readonly string[]) => void,
+  ): Promise<Settings> {
+    return new Settings(read, store, await store.read(), dropped);
+  }
+
+  /** The contents of the files that the configuration names. */
+  get texts(): FileTexts {
+    return this.#texts;
+  }
+
+  /** The configuration with operators' changes. */
+  get effective(): EffectiveConfig {
+    return effectiveConfig(this.#file, this.#membership);
+  }
+
+  /** Whether a pool's servers are an operator's instead of the file's. */
+  isOverridden(pool: string): boolean {
+    return Object.hasOwn(this.#membership, pool);
+  }
+
+  /** Forgets what no longer fits the file, in the store too. */
+  async dropMisfits(): Promise<void> {
+    const { membership, dropped } = this.effective;
+    if (dropped.length === 0) return;
+    this.#dropped(dropped);
+    this.#version = await this.#store.write(membershipDocument(membership), this.#version);
+    this.#membership = membership;
+  }
+
+  /** Reads the file again and puts it in force. Errors: ChangeRefused with all faults, one a line. */
+  async reload(supervisor: Supervisor): Promise<Outcome> {
+    const read = await readConfigFile(this.#file.file);
+    const { config, faults, texts } = read;
+    if (config === null) throw new ChangeRefused("invalid", faults.map(formatFault).join("\n"));
+    const next = effectiveConfig(config, this.#membership);
+    const outcome = outcomeOf(supervisor, next);
+    const renewed = this.#renewedFiles(texts);
+    try {
+      await supervisor.apply(next.config, texts, next.operators);
+    } catch (error) {
+      throw new ChangeRefused("invalid", (error as Error).message);
+    }
+    this.#file = config;
+    this.#texts = texts;
+    await this.dropMisfits();
+    return { ...outcome, changes: [...outcome.changes, ...renewed] };
+  }
+
+  /** Checks `text` as if it were the file. */
+  async check(text: string, supervisor: Supervisor): Promise<CheckResult> {
+    const { config, faults, warnings, texts } = await readConfigText(text, this.#file.file);
+    const found = { faults: faults.map(formatFault), warnings: warnings.map(formatFault) };
+    if (config === null) return { ...found, changes: [], moved: {} };
+    const { changes, moved } = outcomeOf(supervisor, effectiveConfig(config, this.#membership));
+    return { ...found, changes: [...changes, ...this.#renewedFiles(texts)], moved };
+  }
+
+  /** Takes over what somebody else wrote to the store. Errors: throws when that makes no sense. */
+  async adopt(stored: StoredDocument | null, supervisor: Supervisor): Promise<Outcome> {
+    const membership = membershipIn(this.#store, stored);
+    const outcome = await this.#putInForce(membership, supervisor);
+    this.#version = stored?.version ?? null;
+    this.#membership = membership;
+    return outcome;
+  }
+
+  /** The version of the store's document this knows. */
+  get version(): Version | null {
+    return this.#version;
+  }
+
+  /**
+   * Changes the servers of a pool. On a Redis pool, where keys that move are keys lost, `confirm` must say how many.
+   *
+   * Errors: ChangeRefused.
+   */
+  async changeMembers(
+    supervisor: Supervisor,
+    name: string,
+    confirm: number | null,
+    change: (members: Members) => Members,
+  ): Promise<Outcome> {
+    const pool = this.#pool(name);
+    const before = effectiveServers(pool, this.#membership[name]);
+    const after = change(before);
+    const membership = withMembers(this.#membership, pool, after);
+    const next = effectiveConfig(this.#file, membership);
+    const moved = movedShares(supervisor.topology, plannedTopology(supervisor, next));
+    if (pool.redis) checkConfirmed(moved[name] ?? 0, confirm);
+    const states = describeStates(name, before, after);
+    const version = await this.#write(membership);
+    let outcome: Outcome;
+    try {
+      outcome = await this.#putInForce(membership, supervisor);
+    } catch (error) {
+      this.#version = await this.#store.write(membershipDocument(this.#membership), version);
+      throw new ChangeRefused("failed", (error as Error).message);
+    }
+    this.#membership = membership;
+    this.#version = version;
+    return { ...outcome, changes: [...outcome.changes, ...states] };
+  }
+
+  #pool(name: string): PoolConfig {
+    const pool = this.#file.pools.find((each) => each.name === name);
+    if (pool === undefined) {
+      throw new ChangeRefused("missing", `there is no pool ${JSON.stringify(name)}`, "pool");
+    }
+    return pool;
+  }
+
+  async #write(membership: Membership): Promise<Version> {
+    try {
+      return await this.#store.write(membershipDocument(membership), this.#version);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      throw new ChangeRefused(error.kind === "conflict" ? "conflict" : "failed", error.message);
+    }
+  }
+
+  async #putInForce(membership: Membership, supervisor: Supervisor): Promise<Outcome> {
+    const next = effectiveConfig(this.#file, membership);
+    const outcome = outcomeOf(supervisor, next);
+    await supervisor.apply(next.config, this.#texts, next.operators);
+    return outcome;
+  }
+
+  /** Files whose contents are others now; their names stand in the configuration as before. */
+  #renewedFiles(texts: FileTexts): string[] {
+    return Object.keys(texts)
+      .filter((path) => Object.hasOwn(this.#texts, path) && this.#texts[path] !== texts[path])
+      .map((path) => `file ${JSON.stringify(path)} has new contents`);
+  }
+}
+
+/** What putting `next` in force would change. */
+function outcomeOf(supervisor: Supervisor, next: EffectiveConfig): Outcome {
+  return {
+    changes: describeDiff(diffConfigs(supervisor.config, next.config)),
+    moved: movedShares(supervisor.topology, plannedTopology(supervisor, next)),
+  };
+}
+
+function plannedTopology({ topology }: Supervisor, { config, operators }: EffectiveConfig): Topology {
+  return topology.with(config, operators, Date.now());
+}
+
+function checkConfirmed(share: number, confirm: number | null): void {
+  const shown = Number(share.toFixed(SHARE_DIGITS));
+  if (shown === 0 || (confirm !== null && Number(confirm.toFixed(SHARE_DIGITS)) === shown)) return;
+  const wanted = confirm === null ? "" : `, not ${confirm}`;
+  throw new ChangeRefused(
+    "conflict",
+    `this moves ${shown} of the key space to other servers${wanted}; confirm it with confirm=${shown}`,
+    "confirm",
+    shown,
+  );
+}
+
+function membershipIn(store: Store, stored: StoredDocument | null): Membership {
+  try {
+    return readMembership(stored?.value ?? null);
+  } catch (error) {
+    throw new Error(`${store.name}: ${(error as Error).message}`);
+  }
+}
