@@ -1,10 +1,9 @@
 /**
  * Whose the keys are: how the key space is divided among a pool's servers, and how much of it changes hands when
  * servers come and go. Both are measured on one fixed set of pseudo-random keys, whatever the router, so that the
- * same question always has the same answer; it is within about half a percent of the truth.
+ * same question always has the same answer; it is within about one percent of the truth.
  */
-import type { ServerConfig } from "../config/mod.ts";
-import { formatAddress } from "../config/mod.ts";
+import { formatAddress, type ServerConfig } from "../config/mod.ts";
 import { RandomRouter } from "../routing/ring/random.ts";
 import { NO_SERVER, type Router } from "../routing/router.ts";
 
@@ -15,13 +14,13 @@ export interface KeySpace {
 }
 
 /** Keys that are asked about. */
-const KEYS = 32_768;
+const KEYS = 16_384;
 /** Bytes of a key: hexadecimal digits. */
 const KEY_BYTES = 16;
 
-/** What stands for an address where no server takes the key, and where any may. */
-const NOBODY = "nobody";
-const ANYBODY = "anybody";
+/** What stands for a server where none takes the key, and where any may. */
+const NOBODY = -1;
+const ANYBODY = -2;
 
 /** The keys, one behind the other; made when they are first needed. */
 let keys: Uint8Array | null = null;
@@ -33,7 +32,8 @@ let keys: Uint8Array | null = null;
  * With a random distribution no key has an owner: nothing moves between two of them, and everything to and from one.
  */
 export function keySpaceMoved(before: KeySpace, next: KeySpace): number {
-  const [owners, nextOwners] = [ownersOf(before), ownersOf(next)];
+  const places = new Map<string, number>();
+  const [owners, nextOwners] = [ownersOf(before, places), ownersOf(next, places)];
   let moved = 0;
   for (let i = 0; i < KEYS; i++) {
     if (owners[i] !== nextOwners[i]) moved++;
@@ -50,12 +50,17 @@ export function keySpaceShares({ router, servers }: KeySpace): number[] {
   return counts.map((count) => count > 0 ? 1 / live : 0);
 }
 
-/** By key: the address of its owner. */
-function ownersOf({ router, servers }: KeySpace): string[] {
-  if (router instanceof RandomRouter) return new Array<string>(KEYS).fill(ANYBODY);
-  const addresses = servers.map(({ address }) => formatAddress(address));
-  const owners: string[] = [];
-  eachKey(router, (server) => owners.push(server === NO_SERVER ? NOBODY : addresses[server]!));
+/** By key: its owner, by the number that its address has in `places`; a new one is added there. */
+function ownersOf({ router, servers }: KeySpace, places: Map<string, number>): Int32Array {
+  const owners = new Int32Array(KEYS);
+  if (router instanceof RandomRouter) return owners.fill(ANYBODY);
+  const numbers = servers.map(({ address }) => {
+    const text = formatAddress(address);
+    if (!places.has(text)) places.set(text, places.size);
+    return places.get(text)!;
+  });
+  let key = 0;
+  eachKey(router, (server) => owners[key++] = server === NO_SERVER ? NOBODY : numbers[server]!);
   return owners;
 }
 

@@ -4,8 +4,8 @@ import { type KeySpace, keySpaceMoved, keySpaceShares } from "../../../src/contr
 import { makeRouter, serversOf } from "../../../src/control/pool_parts.ts";
 import { poolOf } from "./pool_of.ts";
 
-/** What 32,768 keys can't tell, and how unevenly a ring of 160 points per server divides. */
-const SAMPLING = 0.01;
+/** What 16,384 keys can't tell, and how unevenly a ring of 160 points per server divides. */
+const SAMPLING = 0.02;
 const RING = 0.06;
 
 interface SpaceOptions extends Partial<PoolConfig> {
