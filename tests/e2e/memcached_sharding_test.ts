@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { eventually } from "../support/eventually.ts";
 import { MemcachedServer } from "../support/memcached_server.ts";
 import { reasonToSkip } from "../support/programs.ts";
+import { memcachedStats } from "../support/quiet.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { Random } from "../support/seed.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
@@ -155,11 +156,16 @@ describe.skipIf(reasonToSkip("memcached") !== null)("over three servers, the pro
     expect(await until(client, keys.map((key) => `md ${key} q\r\nmg ${key} q\r\n`).join(""))).toBe("");
   });
 
-  test("refuses the binary protocol and closes", async () => {
+  test("refuses the binary protocol, says so in the log, counts it, and closes", async () => {
+    using other = await fleet.connect();
+    const faults = async () => Number((await memcachedStats(other)).get("client_protocol_errors"));
+    const before = await faults();
     using client = await fleet.connect();
     client.write(Buffer.concat([Buffer.from([0x80, 0x0b]), Buffer.alloc(22)]));
     const said = (await client.readUntilClose()).toString("latin1");
     expect(said).toMatch(/^CLIENT_ERROR .*binary protocol.*\r\n$/);
+    expect(await faults()).toBe(before + 1);
+    expect(fleet.logged("client.fault").at(-1)).toContain("binary protocol");
   });
 
   test("refuses keys with control characters and goes on", async () => {
