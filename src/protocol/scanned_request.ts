@@ -8,6 +8,8 @@ import { HeldBytes } from "./held_bytes.ts";
 const FIRST_ROOM = 64;
 /** Offset arrays that have grown beyond this many arguments are given back. */
 const MOST_KEPT = 4096;
+/** What the two offsets of an argument take. */
+const OFFSET_BYTES = 8;
 
 /**
  * One request.
@@ -31,8 +33,10 @@ export class ScannedRequest implements Arguments {
   /** Where each argument ends, counted as `from` is. */
   protected ends: Int32Array = new Int32Array(FIRST_ROOM);
 
+  /** Bytes it keeps in memory: those of the request, and the offsets of its arguments when they are many. */
   get heldBytes(): number {
-    return this.held.length;
+    const { length } = this.starts;
+    return this.held.length + (length > MOST_KEPT ? length * OFFSET_BYTES : 0);
   }
 
   bytesOf(index: number): Uint8Array {

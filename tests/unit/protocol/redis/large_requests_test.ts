@@ -95,6 +95,15 @@ describe("RequestScanner has room for", () => {
     expect(scanned("*1000000\r\n$1\r\na\r\n").room).toBeLessThanOrEqual(1024);
   });
 
+  test("many, which counts as held beside their bytes", () => {
+    const scanner = new RequestScanner(WIDE);
+    const count = 50_000;
+    const bytes = Buffer.from(`*${2 * count}\r\n${"$0\r\n\r\n".repeat(count)}`);
+    expect(scanner.scan(bytes, 0, bytes.length)).toBe(INCOMPLETE);
+    expect(scanner.heldBytes).toBeGreaterThanOrEqual(bytes.length + 8 * count);
+    expect(scanner.heldBytes).toBeLessThan(bytes.length + 32 * count);
+  });
+
   test("few arguments again when it is reset after many", () => {
     const scanner = scanned(command(...Array(10_000).fill("a")).toString());
     expect(scanner.room).toBeGreaterThanOrEqual(10_000);
