@@ -33,15 +33,17 @@ export class FragmentReply extends ReplyView {
     return this.byte(this.at);
   }
 
-  /** Reads the number behind the type byte and moves behind the line. */
+  /** Reads the number behind the type byte and moves behind the line; NaN when the line is no number. */
   takeNumber(): number {
     let p = this.at + 1;
     let value = 0;
     const negative = this.byte(p) === MINUS;
     if (negative) p++;
+    const digitsAt = p;
     for (let byte = this.byte(p); byte >= ZERO && byte <= NINE; byte = this.byte(++p)) {
       value = value * 10 + byte - ZERO;
     }
+    if (p === digitsAt || this.byte(p) !== CR) value = NaN;
     while (this.byte(p) !== CR || this.byte(p + 1) !== LF) p++;
     this.at = p + 2;
     return negative ? -value : value;

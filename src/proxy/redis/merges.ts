@@ -5,7 +5,8 @@ import type { ReplyBody, Request } from "../request.ts";
 import { type Merge, type Merged, release } from "../split.ts";
 import { FragmentReply } from "./fragment_reply.ts";
 
-const OK = Buffer.from("+OK\r\n");
+const OK_TEXT = "+OK\r\n";
+const OK = Buffer.from(OK_TEXT);
 const UNEXPECTED = Buffer.from("-ERR a server answered a part of the request with an unexpected reply\r\n");
 
 /** MSET: every server said +OK; else the first error. */
@@ -14,6 +15,7 @@ export const MERGE_OK: Merge = {
     for (const fragment of fragments) {
       const reply = new FragmentReply(fragment);
       if (reply.type === ERROR) return reply.copy();
+      if (!reply.has(OK_TEXT, reply.from)) return UNEXPECTED;
     }
     return OK;
   },
@@ -29,7 +31,7 @@ export const MERGE_SUM: Merge = {
       if (reply.type !== INTEGER) return UNEXPECTED;
       sum += reply.takeNumber();
     }
-    return Buffer.from(`:${sum}\r\n`);
+    return Number.isSafeInteger(sum) ? Buffer.from(`:${sum}\r\n`) : UNEXPECTED;
   },
 };
 

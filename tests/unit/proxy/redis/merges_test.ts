@@ -30,13 +30,23 @@ describe.each(PLACES)("With replies %s", (_, place) => {
     expect(merged(MERGE_OK, [place(simple("OK")), place(simple("OK"))])).toBe("+OK\r\n");
   });
 
+  test.each([integer(1), bulk("OK"), simple("QUEUED"), nullArray()])(
+    "MERGE_OK takes %s for no OK",
+    (reply) => {
+      expect(merged(MERGE_OK, [place(simple("OK")), place(reply)])).toMatch(UNEXPECTED);
+    },
+  );
+
   test("MERGE_SUM adds up", () => {
     expect(merged(MERGE_SUM, [3, 0, 12].map((count) => place(integer(count))))).toBe(":15\r\n");
   });
 
-  test("MERGE_SUM takes no other type for a number", () => {
-    expect(merged(MERGE_SUM, [place(integer(1)), place(bulk("2"))])).toMatch(UNEXPECTED);
-  });
+  test.each(["$1\r\n2\r\n", ":\r\n", ":abc\r\n", ":2x\r\n", ":99999999999999999999\r\n"])(
+    "MERGE_SUM takes %j for no number",
+    (reply) => {
+      expect(merged(MERGE_SUM, [place(integer(1)), place(Buffer.from(reply))])).toMatch(UNEXPECTED);
+    },
+  );
 
   test("ElementMerge puts elements in the order they were asked for", () => {
     const fragments = [
