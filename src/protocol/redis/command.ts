@@ -35,6 +35,8 @@ export type KeySearch =
 /** Where the keys of a command stand, as `COMMAND INFO` describes it since Redis 7. */
 export interface KeySpec {
   readonly access: KeyAccess;
+  /** What a user must be allowed to do with the keys: bits of `READS` and `WRITES`; 0 asks whether there is one. */
+  readonly needs: number;
   /** As `COMMAND` prints them: RO, RW, OW or RM, then what happens to the value. */
   readonly flags: readonly string[];
   /** False for arguments that are placed like keys and are none: the channels of sharded publish and subscribe. */

@@ -107,11 +107,39 @@ const USERS: readonly BadFile[] = [
   ]],
   ["has a rule that is none", inPool("users: {app: ^on nopass whatever}"), [
     `${P}: users: app`,
-    "rule 3 is not one that is known here; its words are on, off, nopass, allkeys",
+    "rule 3 is not one that is known here; there are on, off, nopass, resetpass",
   ]],
-  ["has a rule that is a selector", inPool("users: {app: ^on nopass (~x +get)}"), [
+  ["has rules in parentheses that never end", inPool("users: {app: ^on nopass (~x +get}"), [
     `${P}: users: app`,
-    "rule 3 is not one that is known here",
+    "rule 4 leaves a parenthesis open",
+  ]],
+  ["has a password in parentheses", inPool("users:", `  app: ^"on nopass (~x #${HASH})"`), [
+    `${P}: users: app`,
+    "rule 4 concerns the user and can't stand in parentheses",
+  ]],
+  ["takes back a password", inPool("users:", `  app: ^"on nopass !${HASH}"`), [
+    `${P}: users: app`,
+    "rule 3 takes back a password; leave that password out instead",
+  ]],
+  ["allows keys when all are allowed", inPool("users: {app: ^on nopass ~* ~app:*}"), [
+    `${P}: users: app`,
+    "rule 4 has no effect: all keys are allowed before it; resetkeys takes that back",
+  ]],
+  ["misspells a command", inPool("users: {app: ^on nopass +zrangebyscor}"), [
+    `${P}: users: app`,
+    'rule 3 is not a command such as +get or +config|get; did you mean "zrangebyscore"?',
+  ]],
+  ["misspells a subcommand", inPool("users: {app: ^on nopass +config|gte}"), [
+    `${P}: users: app`,
+    'did you mean "config|get"?',
+  ]],
+  ["misspells a category", inPool("users: {app: ^on nopass -@dangerus}"), [
+    `${P}: users: app`,
+    'rule 3 is not a category such as +@read; did you mean "@dangerous"?',
+  ]],
+  ["forbids a command with a word behind it", inPool("users: {app: ^on nopass -select|0}"), [
+    `${P}: users: app`,
+    "rule 3 can only allow a command with one word behind it",
   ]],
   ["has an empty key pattern", inPool("users: {app: ^on nopass ~}"), [
     `${P}: users: app`,

@@ -3,6 +3,15 @@ import type { KeyAccess, KeySpec } from "../command.ts";
 
 const ACCESS: Record<string, KeyAccess> = { RO: "read", RW: "read-write", OW: "write", RM: "write" };
 
+/** Bits of `KeySpec.needs`: the value is looked at, or what follows from it is returned. */
+export const READS = 1;
+/** The value is changed, made or removed. */
+export const WRITES = 2;
+/** Both. */
+export const ANY_ACCESS: number = READS | WRITES;
+
+const NEEDS: Record<string, number> = { access: READS, update: WRITES, insert: WRITES, delete: WRITES };
+
 const PLAIN = {
   isKey: true,
   begin: 1,
@@ -50,6 +59,7 @@ function spec(flags: string, fields: Partial<KeySpec>): KeySpec {
     ...fields,
     flags: words,
     access: ACCESS[words[0]!] ?? "read",
+    needs: words.reduce((needs, word) => needs | (NEEDS[word] ?? 0), 0),
     isKey: words[0] !== "not_key",
   };
 }
