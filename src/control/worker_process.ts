@@ -3,7 +3,7 @@
  * other over the runtime's message channel; listening sockets come through a socket pair.
  */
 import { SEAT_BYTES, Seats } from "../proxy/mod.ts";
-import { descriptorChannel, receiveDescriptor, sendDescriptor } from "../transport/descriptor_channel.ts";
+import { descriptorChannel, receiveDescriptors, sendDescriptors } from "../transport/descriptor_channel.ts";
 import { closeDescriptor } from "../transport/listening_socket.ts";
 import { sameCommand } from "./own_command.ts";
 import type { Plan, SocketOffer } from "./plan.ts";
@@ -31,17 +31,30 @@ export function startWorker(role: WorkerRole, supervisor: SupervisorApi): Worker
   });
   closeDescriptor(there);
   const calls = new RemoteCalls<WorkerApi>((message) => child.send(message), supervisor, WORKER_METHODS);
+  let hasEnded = false;
   const exited = child.exited.then(() => {
+    hasEnded = true;
     closeDescriptor(here);
     const reason = String(child.signalCode ?? `exit code ${child.exitCode}`);
     calls.close(`the worker has ended: ${reason}`);
     return reason;
   });
-  const prepare = (plan: Plan, sockets: readonly SocketOffer[]): Promise<void> => {
-    for (const { descriptor } of sockets) sendDescriptor(here, descriptor!);
-    return calls.theirs.prepare(plan, sockets);
+  const prepare = async (plan: Plan, sockets: readonly SocketOffer[]): Promise<void> => {
+    // The channel's number may be another file's by then.
+    if (!hasEnded) sendOrKill(here, sockets, child);
+    await calls.theirs.prepare(plan, sockets);
   };
   return { pid: child.pid, worker: { ...calls.theirs, prepare }, exited, kill: () => child.kill("SIGKILL") };
+}
+
+/** A worker that got some of its sockets would take them for others the next time; it has to go. */
+function sendOrKill(channel: number, sockets: readonly SocketOffer[], child: Bun.Subprocess): void {
+  try {
+    sendDescriptors(channel, sockets.map(({ descriptor }) => descriptor!));
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
 }
 
 /** Is a worker until the supervisor is gone, and then until the clients are. Shape: the exit code. */
@@ -66,10 +79,9 @@ export async function runWorkerProcess(): Promise<number> {
 
 /** Takes the descriptors it is offered from the channel, where they came before the offer. */
 class ProcessWorker extends Worker {
-  override prepare(plan: Plan, sockets: readonly SocketOffer[]): Promise<void> {
-    return super.prepare(
-      plan,
-      sockets.map(({ pool }) => ({ pool, descriptor: receiveDescriptor(CHANNEL) })),
-    );
+  // deno-lint-ignore require-await -- what is thrown here is an answer, too
+  override async prepare(plan: Plan, sockets: readonly SocketOffer[]): Promise<void> {
+    const descriptors = receiveDescriptors(CHANNEL, sockets.length);
+    return super.prepare(plan, sockets.map(({ pool }, at) => ({ pool, descriptor: descriptors[at]! })));
   }
 }

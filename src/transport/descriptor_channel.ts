@@ -17,9 +17,17 @@ const MSG_CMSG_CLOEXEC = 0x40000000;
 /** struct msghdr: name, namelen, iov, iovlen, control, controllen, flags. */
 const MSGHDR_BYTES = 56;
 const IOVEC_BYTES = 16;
-/** struct cmsghdr and one int, aligned. */
-const CONTROL_BYTES = 24;
-const CMSG_LENGTH = 20;
+/** struct cmsghdr; the descriptors follow, an int each, and padding to whole eights. */
+const CMSGHDR_BYTES = 16;
+const INT_BYTES = 4;
+/** Where a struct msghdr says how long the control part is. */
+const CONTROL_LENGTH_AT = 40;
+
+/**
+ * Descriptors in one message; Linux takes 253. Few messages, because each of them takes hundreds of bytes of the
+ * channel's room, which those for a few hundred pools would fill.
+ */
+const MOST_AT_ONCE = 250;
 
 /** Whether descriptors can be passed to another process here. */
 export function canPassDescriptors(): boolean {
@@ -36,31 +44,52 @@ export function descriptorChannel(): [here: number, there: number] {
   return [view.getInt32(0, true), view.getInt32(4, true)];
 }
 
-/** Sends a duplicate of `descriptor` through `channel`. Errors: throws when the other side is gone. */
-export function sendDescriptor(channel: number, descriptor: number): void {
-  const control = new Uint8Array(CONTROL_BYTES);
+/**
+ * Sends duplicates of `descriptors` through `channel`; never waits.
+ *
+ * Errors: throws when the other side is gone, or has not taken what was sent before. Some may have been sent then.
+ */
+export function sendDescriptors(channel: number, descriptors: readonly number[]): void {
+  for (let i = 0; i < descriptors.length; i += MOST_AT_ONCE) {
+    const some = descriptors.slice(i, i + MOST_AT_ONCE);
+    const control = new Uint8Array(CMSGHDR_BYTES + Math.ceil(some.length / 2) * 2 * INT_BYTES);
+    const view = new DataView(control.buffer);
+    view.setBigUint64(0, BigInt(CMSGHDR_BYTES + some.length * INT_BYTES), true);
+    view.setInt32(8, SOL_SOCKET, true);
+    view.setInt32(12, SCM_RIGHTS, true);
+    some.forEach((descriptor, at) => view.setInt32(CMSGHDR_BYTES + at * INT_BYTES, descriptor, true));
+    const message = new Message(control);
+    const sent = libc()!.sendmsg(channel, message.pointer, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (Number(sent) < 1) throw new Error("descriptors could not be passed on");
+  }
+}
+
+/**
+ * Takes the `count` descriptors that were sent through `channel` by one call.
+ *
+ * Errors: throws when not all of them came, as when this process may not have so many open; none is kept then, and
+ * those of the next call are not mixed up with them.
+ */
+export function receiveDescriptors(channel: number, count: number): number[] {
+  const taken: number[] = [];
+  for (let left = count; left > 0; left -= MOST_AT_ONCE) taken.push(...receiveSome(channel));
+  if (taken.length === count) return taken;
+  for (const descriptor of taken) libc()!.close(descriptor);
+  throw new Error(`of ${count} descriptors that were passed on, ${taken.length} came`);
+}
+
+/** The descriptors of the next message; fewer than were sent when there is no room for more open files. */
+function receiveSome(channel: number): number[] {
+  const control = new Uint8Array(CMSGHDR_BYTES + MOST_AT_ONCE * INT_BYTES);
+  const message = new Message(control);
+  const received = libc()!.recvmsg(channel, message.pointer, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (Number(received) < 1 || message.controlBytes < CMSGHDR_BYTES) return [];
   const view = new DataView(control.buffer);
-  view.setBigUint64(0, BigInt(CMSG_LENGTH), true);
-  view.setInt32(8, SOL_SOCKET, true);
-  view.setInt32(12, SCM_RIGHTS, true);
-  view.setInt32(16, descriptor, true);
-  const message = new Message(control);
-  if (Number(libc()!.sendmsg(channel, message.pointer, MSG_NOSIGNAL)) < 0) {
-    throw new Error("a descriptor could not be passed on");
-  }
+  const count = (Number(view.getBigUint64(0, true)) - CMSGHDR_BYTES) / INT_BYTES;
+  return Array.from({ length: count }, (_, at) => view.getInt32(CMSGHDR_BYTES + at * INT_BYTES, true));
 }
 
-/** Takes the next descriptor that was sent through `channel`. Errors: throws when there is none. */
-export function receiveDescriptor(channel: number): number {
-  const control = new Uint8Array(CONTROL_BYTES);
-  const message = new Message(control);
-  if (Number(libc()!.recvmsg(channel, message.pointer, MSG_DONTWAIT | MSG_CMSG_CLOEXEC)) < 1) {
-    throw new Error("a descriptor was announced and did not come");
-  }
-  return new DataView(control.buffer).getInt32(16, true);
-}
-
-/** A struct msghdr for one byte, which the system wants beside the descriptor, and `control`. Keeps its parts alive. */
+/** A struct msghdr for one byte, which the system wants beside the descriptors, and `control`. Keeps its parts alive. */
 class Message {
   readonly #byte = new Uint8Array(1);
   readonly #vector = new Uint8Array(IOVEC_BYTES);
@@ -74,10 +103,15 @@ class Message {
     header.setBigUint64(16, BigInt(pointerTo(this.#vector)), true);
     header.setBigUint64(24, 1n, true);
     header.setBigUint64(32, BigInt(pointerTo(control)), true);
-    header.setBigUint64(40, BigInt(control.length), true);
+    header.setBigUint64(CONTROL_LENGTH_AT, BigInt(control.length), true);
   }
 
   get pointer() {
     return pointerTo(this.#header);
+  }
+
+  /** Bytes of the control part that the system has filled. */
+  get controlBytes(): number {
+    return Number(new DataView(this.#header.buffer).getBigUint64(CONTROL_LENGTH_AT, true));
   }
 }
