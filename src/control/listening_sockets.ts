@@ -3,9 +3,9 @@
  * one per unix path. They are the supervisor's; workers accept on duplicates, so that whoever waits in a socket's
  * queue survives a worker, a reload and an upgrade.
  */
+import { chmodSync, unlinkSync } from "node:fs";
 import { type Address, formatAddress, type PoolConfig } from "../config/mod.ts";
 import { canOpenSockets, closeDescriptor, openSocket, setBacklog } from "../transport/listening_socket.ts";
-import { unlinkSync } from "node:fs";
 import type { SocketOffer } from "./plan.ts";
 
 /** The sockets of one address. */
@@ -30,14 +30,15 @@ export interface SocketDraft {
 /** All of them. */
 export class ListeningSockets {
   readonly #workers: number;
-  readonly #inherited: InheritedSockets;
+  /** What the predecessor left and no pool has taken yet. */
+  readonly #inherited: Map<string, readonly number[]>;
   #places: ReadonlyMap<string, Place> = new Map();
   #pools: readonly PoolConfig[] = [];
 
-  /** `inherited` ones are used for the first pools that want them, more of them than workers included. */
+  /** `inherited` ones are used for the pools that want them, more of them than workers included. */
   constructor(workers: number, inherited: InheritedSockets = {}) {
     this.#workers = workers;
-    this.#inherited = inherited;
+    this.#inherited = new Map(Object.entries(inherited));
   }
 
   /** Opens what `pools` need beside what is open. Errors: names the address; nothing is open then that was not before. */
@@ -45,7 +46,9 @@ export class ListeningSockets {
     const before = this.#places;
     const places = new Map<string, Place>();
     const opened: Place[] = [];
-    const abort = () => opened.forEach(closePlace);
+    const abort = () => {
+      for (const { address, descriptors } of opened) remove(formatAddress(address), descriptors);
+    };
     try {
       for (const pool of pools) {
         const key = formatAddress(pool.listen);
@@ -60,12 +63,19 @@ export class ListeningSockets {
       abort,
       offersFor: (slot) => this.#offers(pools, places, slot),
       commit: () => {
-        for (const [key, place] of before) if (!places.has(key)) removePlace(place);
-        for (const pool of pools) this.#setBacklog(pool, places);
+        for (const [key, { descriptors }] of before) if (!places.has(key)) remove(key, descriptors);
+        for (const pool of pools) adjust(pool, places.get(formatAddress(pool.listen))!, before);
+        for (const key of places.keys()) this.#inherited.delete(key);
         this.#places = places;
         this.#pools = pools;
       },
     };
+  }
+
+  /** Closes what was inherited and no pool has wanted; not before the predecessor is sure to go. */
+  dropUnwanted(): void {
+    for (const [key, descriptors] of this.#inherited) remove(key, descriptors);
+    this.#inherited.clear();
   }
 
   /** What a worker is to accept on now. */
@@ -80,18 +90,16 @@ export class ListeningSockets {
 
   /** Closes all; unix sockets lose their files, unless a successor has them. */
   close(handedOver: boolean): void {
-    for (const place of this.#places.values()) {
-      if (handedOver) closePlace(place);
-      else removePlace(place);
+    for (const [key, { descriptors }] of this.#places) {
+      if (handedOver) closeAll(descriptors);
+      else remove(key, descriptors);
     }
     this.#places = new Map();
   }
 
   #inheritedPlace(pool: PoolConfig): Place | undefined {
-    const descriptors = this.#inherited[formatAddress(pool.listen)];
-    return this.#places.size > 0 || descriptors === undefined
-      ? undefined
-      : { address: pool.listen, descriptors };
+    const descriptors = this.#inherited.get(formatAddress(pool.listen));
+    return descriptors === undefined ? undefined : { address: pool.listen, descriptors };
   }
 
   async #open(pool: PoolConfig, opened: Place[]): Promise<Place> {
@@ -99,17 +107,23 @@ export class ListeningSockets {
     const descriptor = await openSocket({
       address: pool.listen,
       backlog: pool.backlog,
-      shared: pool.reusePort,
+      shared: pool.reusePort || this.#hasPort(pool.listen),
     });
     const place = { address: pool.listen, descriptors: [descriptor] };
     opened.push(place);
     return place;
   }
 
+  /** Whether one of these sockets may be what would keep a new one from its address: 0.0.0.0:1 and 127.0.0.1:1 overlap. */
+  #hasPort(address: Address): boolean {
+    if (address.kind === "unix") return false;
+    const end = `:${address.port}`;
+    return [...this.#places.keys(), ...this.#inherited.keys()].some((key) => key.endsWith(end));
+  }
+
   /** A TCP address has a socket for each worker. */
-  async #complete(place: Place, { backlog }: PoolConfig, opened: Place[]): Promise<Place> {
-    const { address } = place;
-    if (address.kind === "unix" || !canOpenSockets()) return place;
+  async #complete(place: Place, { listen: address, backlog }: PoolConfig, opened: Place[]): Promise<Place> {
+    if (address.kind === "unix" || !canOpenSockets()) return { address, descriptors: place.descriptors };
     const descriptors = [...place.descriptors];
     while (descriptors.length < this.#workers) {
       const descriptor = await openSocket({ address, backlog, shared: true });
@@ -129,22 +143,31 @@ export class ListeningSockets {
       return own.map((descriptor) => ({ pool: name, descriptor }));
     });
   }
-
-  #setBacklog({ listen, backlog }: PoolConfig, places: ReadonlyMap<string, Place>): void {
-    for (const descriptor of places.get(formatAddress(listen))!.descriptors) setBacklog(descriptor, backlog);
-  }
 }
 
-function closePlace({ descriptors }: Place): void {
+/** What a pool that takes over a place from another configuration may want different about it. */
+function adjust({ listen, backlog }: PoolConfig, place: Place, before: ReadonlyMap<string, Place>): void {
+  for (const descriptor of place.descriptors) setBacklog(descriptor, backlog);
+  if (listen.kind !== "unix" || listen.mode === 0) return;
+  const former = before.get(formatAddress(listen));
+  if (!Bun.deepEquals(former?.address, listen)) attempt(() => chmodSync(listen.path, listen.mode));
+}
+
+/** The file first: whoever finds it without its socket takes its place, and that file would be removed. */
+function remove(address: string, descriptors: readonly number[]): void {
+  if (address.startsWith("/") && descriptors.length > 0) attempt(() => unlinkSync(address));
+  closeAll(descriptors);
+}
+
+function closeAll(descriptors: readonly number[]): void {
   for (const descriptor of descriptors) closeDescriptor(descriptor);
 }
 
-function removePlace(place: Place): void {
-  closePlace(place);
-  if (place.address.kind !== "unix" || place.descriptors.length === 0) return;
+/** Somebody may have removed the file. */
+function attempt(work: () => void): void {
   try {
-    unlinkSync(place.address.path);
+    work();
   } catch {
-    // Somebody has removed it.
+    // Nothing is left to do.
   }
 }

@@ -1,16 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { closeSync, fstatSync, openSync, readdirSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import {
   canPassDescriptors,
   descriptorChannel,
   receiveDescriptors,
   sendDescriptors,
 } from "../../../src/transport/descriptor_channel.ts";
+import { openFiles } from "../../support/open_files.ts";
 import { TempDir } from "../../support/temp_dir.ts";
-
-function openFiles(): number {
-  return readdirSync("/proc/self/fd").length;
-}
 
 /** A channel that is closed at the end of the block. */
 function channel() {
