@@ -8,6 +8,7 @@
 import type { Config } from "../config/mod.ts";
 import type { InstanceFigures } from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
+import { roomForClients } from "./client_room.ts";
 import type { FileTexts } from "./config_file.ts";
 import { Crew } from "./crew.ts";
 import type { ReportEvent } from "./events.ts";
@@ -97,6 +98,8 @@ export class Supervisor {
   /** Puts another configuration in force. Errors: throws why it can't be, and nothing has changed. */
   apply(config: Config, texts: FileTexts, operators: OperatorStates): Promise<void> {
     return this.#changes.do(async () => {
+      // Before anybody could connect.
+      roomForClients(config);
       const sockets = await this.#sockets.prepare(config.pools);
       const topology = this.topology.with(config, operators, Date.now());
       try {

@@ -2,7 +2,7 @@
  * The data plane of one process: the pools of a plan with their listeners, and the tick that looks after deadlines.
  * A plan comes in two steps, so that of several workers either all carry it out or none.
  */
-import type { Config, PoolConfig } from "../config/mod.ts";
+import type { PoolConfig } from "../config/mod.ts";
 import {
   type ClientDescription,
   describeClient,
@@ -13,9 +13,9 @@ import {
 } from "../proxy/mod.ts";
 import type { HotKey, SlowRequest, WorkerFigures } from "../stats/mod.ts";
 import { closeDescriptor } from "../transport/listening_socket.ts";
-import { openFilesLimit } from "../transport/open_files.ts";
 import { sweepLingering } from "../transport/stream.ts";
 import { turn } from "../transport/turn.ts";
+import { roomForClients } from "./client_room.ts";
 import { Departure } from "./departure.ts";
 import { Member } from "./member.ts";
 import type { Plan, SocketOffer, Verdict } from "./plan.ts";
@@ -24,8 +24,6 @@ import type { SupervisorApi, WorkerApi } from "./worker_api.ts";
 
 /** How often deadlines are looked at; milliseconds. */
 const TICK_MS = 50;
-/** Descriptors kept back for logs, probes and the runtime. */
-const SPARE_FILES = 64;
 
 /** A plan that can be carried out. */
 interface Draft {
@@ -135,7 +133,7 @@ export class Worker implements WorkerApi {
     const { config, workers } = plan;
     this.#graceMs = config.shutdownGraceMs;
     this.#shared.budget.limit = Math.ceil(config.limits.maxTotalBytes / workers);
-    this.#shared.maxClients = maxClients(config);
+    this.#shared.maxClients = roomForClients(config);
     this.#shared.maxInstanceClients = config.limits.maxClients;
   }
 
@@ -194,19 +192,4 @@ export class Worker implements WorkerApi {
       .map(({ pool }) => pool);
     for (const pool of pools) yield* pool.sessions;
   }
-}
-
-/** As many as the limit of open files leaves beside what the pools need for themselves. Errors: throws when that is none. */
-function maxClients(config: Config): number {
-  const own = config.pools.reduce(
-    (sum, pool) => sum + 1 + pool.servers.length * (pool.serverConnections + 1),
-    0,
-  );
-  const limit = openFilesLimit();
-  const most = limit - own - SPARE_FILES;
-  if (most >= 1) return most;
-  throw new Error(
-    `a limit of ${limit} open files leaves no room for clients: servers and listeners need ${own}, ` +
-      `the proxy ${SPARE_FILES} more`,
-  );
 }
