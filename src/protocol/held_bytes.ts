@@ -5,6 +5,7 @@
  * alive, and a client that sends byte by byte would cost an object per byte. Nothing larger than `JOIN_LIMIT` is
  * ever joined.
  */
+import { hold, release } from "./chunk_holds.ts";
 
 /** A slice of a buffer that nobody changes any more; `base` is its place in the whole. */
 export interface Part {
@@ -38,6 +39,7 @@ export class HeldBytes {
     const size = end - start;
     if (size === 0) return;
     if (size >= COPY_LIMIT && size * 8 >= chunk.length) {
+      hold(chunk);
       this.parts.push({ bytes: chunk, start, end, base: this.length });
       this.#room = 0;
     } else if (size <= this.#room) {
@@ -58,6 +60,7 @@ export class HeldBytes {
   /** Lets go of everything. */
   clear(): void {
     if (this.length === 0) return;
+    for (const { bytes } of this.parts) release(bytes);
     this.parts = [];
     this.length = 0;
     this.#room = 0;

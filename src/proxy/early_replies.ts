@@ -3,6 +3,7 @@
  * don't, and are small beside their chunk, are copied out here so that they don't keep it alive. The fragments of an
  * MGET nearly always wait a turn for each other: copying them at once cost it 5%.
  */
+import { release } from "../protocol/chunk_holds.ts";
 import { type EndsTurn, turn } from "../transport/turn.ts";
 import { DONE, type Request } from "./request.ts";
 
@@ -42,6 +43,7 @@ function copyOut(request: Request): void {
   const { bytes, start, end } = request;
   if (request.state !== DONE || bytes === null || (end - start) * SMALL_FACTOR > bytes.length) return;
   request.bytes = Buffer.from(bytes.subarray(start, end));
+  release(bytes);
   request.start = 0;
   request.end = end - start;
 }

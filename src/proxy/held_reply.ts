@@ -18,5 +18,6 @@ export class HeldReply implements ReplyBody {
 
   writeTo(outbox: Outbox): void {
     for (const part of this.held.parts) outbox.append(part.bytes, part.start, part.end);
+    this.held.clear();
   }
 }

@@ -2,6 +2,7 @@
  * What comes back on a lane: finds the replies in the chunks and gives each to the request at the front of the FIFO.
  * Nothing but the order says whose a reply is, so the first thing that doesn't fit is the end of the connection.
  */
+import { hold } from "../protocol/chunk_holds.ts";
 import { HeldBytes } from "../protocol/held_bytes.ts";
 import { COMPLETE, INCOMPLETE } from "../protocol/scan_status.ts";
 import type { InFlight } from "./in_flight.ts";
@@ -62,6 +63,7 @@ export class LaneInbox {
       if (request.taker === null) {
         request.session!.replies.deliver(request, chunk, start, end);
       } else {
+        hold(chunk);
         request.bytes = chunk;
         request.start = start;
         request.end = end;

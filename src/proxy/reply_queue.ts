@@ -6,6 +6,7 @@
  * What is at the front goes straight to the client's outbox; what is early waits as ranges of the chunks it came
  * in. A long reply at the front is passed on while it arrives.
  */
+import { hold, release } from "../protocol/chunk_holds.ts";
 import type { Outbox } from "../transport/outbox.ts";
 import { DONE, PARTIAL, type ReplyBody, type Request, SETTLED, STREAMING } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
@@ -55,6 +56,7 @@ export class ReplyQueue {
     if (this.#closed) return;
     this.#owner.answered(request, end - start);
     if (this.#queue.peek() !== request) {
+      hold(bytes);
       request.bytes = bytes;
       request.start = start;
       request.end = end;
@@ -171,6 +173,7 @@ export class ReplyQueue {
     } else {
       this.#unhold(request.end - request.start);
       this.#outbox.append(request.bytes!, request.start, request.end);
+      release(request.bytes!);
     }
   }
 
@@ -179,6 +182,7 @@ export class ReplyQueue {
     request.state = STREAMING;
     request.end = request.held!.length;
     for (const part of request.held!.parts) this.#outbox.append(part.bytes, part.start, part.end);
+    request.held!.clear();
     request.held = null;
   }
 

@@ -5,6 +5,7 @@
  * Reading stops (`#stall`) while any of these is over its bound: bytes the client has not read, replies in flight,
  * the outbox of a server it aims at, the worker's budget for an upload. What is left of the chunk waits in `#rest`.
  */
+import { release } from "../protocol/chunk_holds.ts";
 import { BROKEN, COMPLETE, INCOMPLETE } from "../protocol/scan_status.ts";
 import type { Stream, StreamOwner } from "../transport/stream.ts";
 import { type EndsTurn, turn } from "../transport/turn.ts";
@@ -138,8 +139,9 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     const { chunk, at } = this.#rest;
     if (chunk !== null) this.#waitIfClogged();
     if (chunk !== null && this.#stall === FLOWING) {
-      this.#rest.clear();
+      this.#rest.handOver();
       this.#read(chunk, at);
+      release(chunk);
     }
     if (this.#stall === FLOWING) {
       // What the client could not send meanwhile is not its fault.

@@ -3,6 +3,7 @@
  * lane. When the last fragment is answered, the merge makes one reply of them; one failed fragment makes one error
  * of the parent and touches nothing else.
  */
+import { release as releaseChunk } from "../protocol/chunk_holds.ts";
 import type { ReplyBody, ReplyTaker, Request } from "./request.ts";
 import { SETTLED } from "./request.ts";
 
@@ -81,6 +82,7 @@ export class Split implements ReplyTaker {
 /** Lets go of a fragment's reply. */
 export function release(fragment: Request): void {
   fragment.state = SETTLED;
+  if (fragment.bytes !== null) releaseChunk(fragment.bytes);
   fragment.bytes = null;
   fragment.held = null;
   fragment.body = null;

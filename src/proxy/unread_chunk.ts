@@ -1,4 +1,5 @@
 /** What a client had sent when its session paused, and nobody has looked at yet. It counts against the worker's total. */
+import { hold, release } from "../protocol/chunk_holds.ts";
 import type { Account } from "../transport/budget.ts";
 
 /** A rest smaller than its chunk by this factor is copied, so that it doesn't keep the chunk alive. */
@@ -22,6 +23,7 @@ export class UnreadChunk {
   keep(chunk: Buffer, pos: number): void {
     if (pos === chunk.length) return;
     const small = (chunk.length - pos) * SMALL_FACTOR < chunk.length;
+    if (!small) hold(chunk);
     this.chunk = small ? Buffer.from(chunk.subarray(pos)) : chunk;
     this.at = small ? 0 : pos;
     this.#count(this.chunk.length);
@@ -29,13 +31,21 @@ export class UnreadChunk {
 
   /** Keeps one more chunk behind what is here. */
   add(chunk: Buffer): void {
-    this.chunk = Buffer.concat([this.chunk!.subarray(this.at), chunk]);
+    const kept = this.chunk!;
+    this.chunk = Buffer.concat([kept.subarray(this.at), chunk]);
+    release(kept);
     this.at = 0;
     this.#count(this.chunk.length);
   }
 
   /** Lets go of it. */
   clear(): void {
+    if (this.chunk !== null) release(this.chunk);
+    this.handOver();
+  }
+
+  /** Leaves the chunk to the caller, who releases it. */
+  handOver(): void {
     this.chunk = null;
     this.#count(0);
   }

@@ -6,6 +6,7 @@
  * Small pieces are copied together, so that a turn's worth of them leaves in one system call; large ones are kept
  * by reference and never copied. What a partial write leaves stays here until the connection drains.
  */
+import { hold, release } from "../protocol/chunk_holds.ts";
 import { giveBuffer, LARGE_BUFFER, SMALL_BUFFER, takeBuffer } from "./buffer_pool.ts";
 import type { Account } from "./budget.ts";
 
@@ -66,6 +67,7 @@ export class Outbox {
     const size = end - start;
     if (size > COPY_LIMIT) {
       this.#seal();
+      hold(bytes);
       this.#queue.push({ bytes, start, end, pooled: null });
       this.bytes += size;
       this.position += size;
@@ -161,6 +163,7 @@ export class Outbox {
     if (slice.start < slice.end) return;
     this.#queue.shift();
     if (slice.pooled !== null) giveBuffer(slice.pooled);
+    else release(slice.bytes);
   }
 
   #blocked(): WriteOutcome {

@@ -4,6 +4,7 @@
  * what waits, sends FIN and lingers for the peer's, or by `abort`, which resets it.
  */
 import type { Socket, SocketHandler } from "bun";
+import { release, track } from "../protocol/chunk_holds.ts";
 import type { Outbox, Sink } from "./outbox.ts";
 import { isTlsError, TLS_REASON, tlsReason } from "./tls.ts";
 import { type EndsTurn, turn } from "./turn.ts";
@@ -156,7 +157,9 @@ export class Stream implements EndsTurn, Sink {
   onData(chunk: Buffer): void {
     turn.begin();
     turn.received += chunk.length;
+    track(chunk);
     if (!this.#finishing) this.owner.received(chunk);
+    release(chunk);
   }
 
   /** For the handlers of a listener with TLS only: the handshake is done, or for this reason it has failed. */
