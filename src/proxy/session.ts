@@ -69,8 +69,6 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     return this.stream.outbox.bytes + this.replies.heldBytes;
   }
 
-  // Requests.
-
   /** Puts a record into the queue of replies for a request that is about to be sent or answered. */
   expect(command: number): Request {
     const request = new Request(this, null, command, turn.now);

@@ -69,6 +69,8 @@ export class Split implements ReplyTaker {
     const parent = this.#parent;
     const { replies } = parent.session!;
     replies.dropPart(parent);
+    // From here on their replies are the merge's: nobody may move or free the bytes it refers to.
+    for (const each of this.#fragments) each.state = SETTLED;
     const merged = this.#merge.merge(this.#fragments);
     if (merged instanceof Uint8Array) {
       for (const each of this.#fragments) release(each);
