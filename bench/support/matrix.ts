@@ -3,7 +3,10 @@ import type { Load } from "./load.ts";
 
 /** What a row must reach, as CPU per request. */
 export interface Bar {
-  /** Against nutcracker; of an idle row against the same proxy without the idle connections. */
+  /**
+   * Against nutcracker; of an idle row against the same proxy without the idle connections, of a row of workers of two
+   * against one.
+   */
   readonly maxRatio: number;
   /** Peak of resident memory. Units: bytes. */
   readonly maxPeak?: number;
@@ -17,6 +20,8 @@ export type RowKind =
   | "idle"
   /** At half the rate at which nutcracker saturates, open loop. */
   | "paced"
+  /** This proxy with one worker, with two and with four. */
+  | "workers"
   /** From the start of the process to the first connection. */
   | "startup";
 
@@ -60,6 +65,8 @@ export const ROWS: readonly Row[] = [
   { ...load("get", 64, 1), name: "idle", kind: "idle", bar: { maxRatio: 1.1 } },
   { ...load("get", 64, 1), name: "paced-get-64", kind: "paced" },
   { ...load("get", 16 * KB, 1), name: "paced-get-16384", kind: "paced" },
+  { ...load("get", 64, 1), name: "workers-get-64-p1", kind: "workers", bar: { maxRatio: 1.35 } },
+  { ...load("get", 64, 16), name: "workers-get-64-p16", kind: "workers", bar: { maxRatio: 1.35 } },
   { ...load("get", 64, 1), name: "startup", kind: "startup" },
   memcached("get", 64, 50, { maxRatio: 0.85 }),
   memcached("set", 64, 50, { maxRatio: 0.85 }),

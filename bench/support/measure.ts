@@ -16,8 +16,13 @@ import {
   SENNIT,
   startNutcrackerTarget,
   startSennitTarget,
+  startWorkersTarget,
   type Target,
+  workersName,
 } from "./target.ts";
+
+/** How many workers rows of workers are measured with, beside one. */
+const WORKERS = [2, 4] as const;
 
 /** What rows are measured with. */
 export interface Setting {
@@ -42,6 +47,7 @@ export interface Line extends Partial<Sample>, Partial<Memory> {
 /** Measures one row. The servers are emptied first, and the proxies are fresh, so that memory is this row's. */
 export async function measureRow(row: Row, setting: Setting): Promise<Line[]> {
   if (row.kind === "startup") return await measureStartup(row, setting);
+  if (row.kind === "workers") return await measureWorkers(row, setting);
   const { protocol } = row.load;
   const backends = backendsOf(row, setting);
   await PROTOCOLS[protocol].clear(backends.servers);
@@ -108,6 +114,26 @@ async function measurePaced(row: Row, targets: readonly Target[], setting: Setti
   return all.map((target) => toLine(row, target, medians.get(target.name)!));
 }
 
+async function measureWorkers(row: Row, setting: Setting): Promise<Line[]> {
+  const backends = backendsOf(row, setting);
+  await PROTOCOLS[row.load.protocol].clear(backends.servers);
+  const targets = [await startSennitTarget(backends)];
+  try {
+    for (const workers of WORKERS) targets.push(await startWorkersTarget(backends, workers));
+    await preload(targets[0]!, row.load);
+    const medians = await rounds(row.load, targets, setting, (target, requests) => {
+      return sampleLoad(target, row.load, requests);
+    });
+    const alone = medians.get(SENNIT)!.cpuPerRequest;
+    return targets.map((target) => {
+      const line = toLine(row, target, medians.get(target.name)!);
+      return judged(row, { ...line, ratio: line.cpuPerRequest! / alone }, workersName(WORKERS[0]));
+    });
+  } finally {
+    for (const target of targets) await target.stop();
+  }
+}
+
 async function runPaced(target: Target, load: Load, rate: number, seconds: number): Promise<ClientView> {
   const order: PacedOrder = {
     host: target.host,
@@ -163,8 +189,9 @@ function toLine(row: Row, target: Target, sample: Sample): Line {
   return { row: row.name, target: target.name, ...sample, ...memoryOf(target.pid) };
 }
 
-function judged({ bar }: Row, line: Line): Line {
-  if (bar === undefined || line.target !== SENNIT) return line;
+/** The bar is for the line of `target`. */
+function judged({ bar }: Row, line: Line, target = SENNIT): Line {
+  if (bar === undefined || line.target !== target) return line;
   const { maxRatio, maxPeak } = bar;
   const met = line.ratio! <= maxRatio && (maxPeak === undefined || line.peak! <= maxPeak);
   const memory = maxPeak === undefined ? "" : `, peak ≤ ${maxPeak / 2 ** 20} MB`;

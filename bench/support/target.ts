@@ -53,6 +53,18 @@ export async function startSennitTarget(backends: Backends): Promise<Target> {
   return toTarget(SENNIT, await startSennit(configFor(backends)));
 }
 
+/** Starts this proxy afresh with several workers. */
+export async function startWorkersTarget(backends: Backends, workers: number): Promise<Target> {
+  const pools = configFor(backends).replaceAll(/^(?=.)/gm, "  ");
+  const config = `workers: ${workers}\nadmin: { listen: off }\npools:\n${pools}`;
+  return toTarget(workersName(workers), await startSennit(config));
+}
+
+/** What this proxy is called with several workers. */
+export function workersName(workers: number): string {
+  return `${SENNIT}, ${workers} workers`;
+}
+
 /** Starts nutcracker afresh. */
 export async function startNutcrackerTarget(backends: Backends): Promise<Target> {
   return toTarget(NUTCRACKER, await startNutcracker(configFor(backends)));
