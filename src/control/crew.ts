@@ -1,97 +1,63 @@
 /**
- * The workers of an instance. All of them carry out a plan or none does; one that dies is replaced, after a while
- * that grows when it keeps dying, and its siblings notice nothing.
+ * The workers of an instance. All of them carry out a plan or none does; one that dies is replaced, and its siblings
+ * notice nothing.
  */
-import { addWorkerFigures, type WorkerFigures } from "../stats/mod.ts";
-import type { ReportEvent } from "./events.ts";
+import type { WorkerFigures } from "../stats/mod.ts";
+import { Berth, type CrewOptions, type Patience } from "./berth.ts";
 import type { WorkerView } from "./instance.ts";
 import type { Plan, SocketOffer, Verdict } from "./plan.ts";
 import type { WorkerApi } from "./worker_api.ts";
-import type { WorkerHandle } from "./worker_handle.ts";
 
-/** Time before a worker that died is replaced, doubled with each death soon after the last; milliseconds. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
-/** A worker that lived so long died of something new; milliseconds. */
-const LONG_LIFE_MS = 60_000;
-/** A worker that doesn't answer by then is left out of what is added up; milliseconds. */
-const PATIENCE_MS = 2000;
+export type { CrewOptions } from "./berth.ts";
 
-/** What a crew needs of its supervisor. */
-export interface CrewOptions {
-  readonly workers: number;
-  /** Starts the worker of a slot; `life` counts all workers ever started. */
-  start(slot: number, life: number): WorkerHandle;
-  /** A worker's life is over: what it left behind can be cleared. */
-  ended(slot: number): void;
-  /** What a worker that is started now has to do; null before there is anything. */
-  current(slot: number): { readonly plan: Plan; readonly sockets: readonly SocketOffer[] } | null;
-  /** Runs when no plan is under way. */
-  exclusively<T>(work: () => Promise<T>): Promise<T>;
-  readonly report: ReportEvent;
-}
-
-/** One place in the crew. */
-interface Berth {
-  readonly slot: number;
-  /** Null between two workers. */
-  handle: WorkerHandle | null;
-  startedMs: number;
-  pauseMs: number;
-  restarts: number;
-  isReady: boolean;
-  /** The last figures of the worker, and those of its predecessors, added up. */
-  figures: WorkerFigures | null;
-  formerFigures: WorkerFigures | null;
-}
+/** How long workers of a running instance get. */
+export const PATIENCE: Patience = { answerMs: 2000, changeMs: 5000, startMs: 30_000, leaveMs: 10_000 };
 
 /** All workers. */
 export class Crew {
-  readonly #options: CrewOptions;
   readonly #berths: readonly Berth[];
+  readonly #patience: Patience;
   #lives = 0;
   /** Whether clients are being seen off. */
   isLeaving = false;
 
+  /** Starts them. Errors: throws when one can't be started; none is left running then. */
   constructor(options: CrewOptions) {
-    this.#options = options;
-    this.#berths = Array.from({ length: options.workers }, (_, slot) => ({
-      slot,
-      handle: null,
-      startedMs: 0,
-      pauseMs: FIRST_PAUSE_MS,
-      restarts: 0,
-      isReady: false,
-      figures: null,
-      formerFigures: null,
-    }));
-    for (const berth of this.#berths) this.#start(berth);
+    this.#patience = options.patience;
+    const nextLife = () => this.#lives++;
+    this.#berths = Array.from({ length: options.workers }, (_, slot) => new Berth(slot, options, nextLife));
+    try {
+      for (const berth of this.#berths) berth.start();
+    } catch (error) {
+      this.kill();
+      throw error;
+    }
   }
 
   /** Has all workers carry out a plan. Errors: when one can't, and then none has. */
   async apply(plan: Plan, socketsOf: (slot: number) => readonly SocketOffer[]): Promise<void> {
     const crew = this.#aboard;
     const prepared = await Promise.allSettled(
-      crew.map(({ slot, handle }) => handle!.worker.prepare(plan, socketsOf(slot))),
+      crew.map((berth) => berth.prepare(plan, socketsOf(berth.slot))),
     );
-    const refused = prepared.find((result) => result.status === "rejected");
-    if (refused !== undefined) {
-      await Promise.allSettled(crew.map(({ handle }) => handle!.worker.abort()));
-      throw refused.reason;
+    const refusal = prepared.findIndex(({ status }) => status === "rejected");
+    if (refusal >= 0) {
+      await Promise.allSettled(crew.map((berth) => berth.ask((worker) => worker.abort())));
+      throw this.#named(crew[refusal]!, (prepared[refusal] as PromiseRejectedResult).reason);
     }
-    await Promise.all(crew.map((berth) => this.#commit(berth)));
+    await Promise.all(crew.map((berth) => berth.commit()));
   }
 
   /** Tells all workers a verdict. */
   route(verdict: Verdict): void {
-    for (const { handle } of this.#aboard) handle!.worker.route(verdict).catch(() => {});
+    for (const berth of this.#aboard) berth.ask((worker) => worker.route(verdict)).catch(() => {});
   }
 
   /** Asks all workers; those that are gone or don't answer are left out. */
   async ask<T>(question: (worker: WorkerApi, slot: number) => Promise<T>): Promise<T[]> {
-    const answers = await Promise.all(this.#aboard.map(async ({ slot, handle }) => {
+    const answers = await Promise.all(this.#aboard.map(async (berth) => {
       try {
-        return [await inTime(question(handle!.worker, slot))];
+        return [await berth.ask((worker) => question(worker, berth.slot))];
       } catch {
         return [];
       }
@@ -101,108 +67,42 @@ export class Crew {
 
   /** The figures of each slot, those of workers that died added up in them. */
   async figures(): Promise<ReadonlyMap<number, WorkerFigures>> {
-    await Promise.all(this.#aboard.map(async (berth) => {
-      try {
-        berth.figures = await inTime(berth.handle!.worker.figures());
-      } catch {
-        // Its last ones will have to do.
-      }
+    const all = await Promise.all(this.#berths.map(async (berth) => {
+      const figures = await berth.figures();
+      return figures === null ? [] : [[berth.slot, figures] as const];
     }));
-    return new Map(this.#berths.flatMap(({ slot, figures, formerFigures }) => {
-      const sum = addWorkerFigures(formerFigures, figures);
-      return sum === null ? [] : [[slot, sum]];
-    }));
+    return new Map(all.flat());
   }
 
-  /** Sees off all clients over `graceMs`; done when the last one is gone. */
+  /** Sees off all clients over `graceMs`; done when the last one is gone, or a worker takes far longer. */
   async drain(graceMs: number): Promise<void> {
     this.isLeaving = true;
-    await Promise.allSettled(this.#aboard.map(({ handle }) => handle!.worker.drain(graceMs)));
-    for (const { handle } of this.#aboard) handle!.kill();
+    for (const berth of this.#berths) berth.leave();
+    const ms = graceMs + this.#patience.leaveMs;
+    await Promise.allSettled(this.#aboard.map((berth) => berth.ask((worker) => worker.drain(graceMs), ms)));
+    this.kill();
   }
 
   /** Ends all workers at once. */
   kill(): void {
     this.isLeaving = true;
-    for (const { handle } of this.#aboard) handle!.kill();
+    for (const berth of this.#berths) berth.kill();
   }
 
   /** What an operator sees of the workers. */
   async view(): Promise<WorkerView[]> {
     const clients = new Map(await this.ask(async (worker, slot) => [slot, (await worker.clients()).length]));
-    return this.#berths.map(({ slot, handle, restarts, isReady }) => ({
-      slot,
-      pid: handle?.pid ?? 0,
-      state: this.isLeaving ? "draining" : isReady ? "running" : restarts > 0 ? "restarting" : "starting",
-      restarts,
-      clients: clients.get(slot) ?? 0,
-    }));
+    return this.#berths.map((berth) => berth.view(clients.get(berth.slot) ?? 0));
   }
 
   get #aboard(): Berth[] {
-    return this.#berths.filter(({ handle }) => handle !== null);
+    return this.#berths.filter((berth) => berth.isManned);
   }
 
-  #start(berth: Berth): void {
-    const handle = this.#options.start(berth.slot, this.#lives++);
-    berth.handle = handle;
-    berth.startedMs = performance.now();
-    void handle.exited.then((reason) => this.#ended(berth, reason));
-  }
-
-  async #commit(berth: Berth): Promise<void> {
-    try {
-      await berth.handle!.worker.commit();
-      berth.isReady = true;
-    } catch (error) {
-      // What was promised by `prepare` can't be taken back from the others: this one starts anew.
-      this.#options.report("worker.failed", { worker: berth.slot, reason: (error as Error).message });
-      if (berth.handle?.pid === process.pid) throw error;
-      berth.handle?.kill();
-    }
-  }
-
-  #ended(berth: Berth, reason: string): void {
-    const { report, ended } = this.#options;
-    berth.handle = null;
-    berth.isReady = false;
-    berth.formerFigures = addWorkerFigures(berth.formerFigures, berth.figures);
-    berth.figures = null;
-    ended(berth.slot);
-    if (this.isLeaving) return;
-    const lived = performance.now() - berth.startedMs;
-    const pauseMs = lived > LONG_LIFE_MS ? FIRST_PAUSE_MS : berth.pauseMs;
-    berth.pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
-    berth.restarts++;
-    report("worker.died", { worker: berth.slot, reason, restart_in_ms: pauseMs });
-    setTimeout(() => void this.#options.exclusively(() => this.#replace(berth)), pauseMs);
-  }
-
-  async #replace(berth: Berth): Promise<void> {
-    if (this.isLeaving) return;
-    this.#start(berth);
-    const work = this.#options.current(berth.slot);
-    if (work === null) return;
-    try {
-      await berth.handle!.worker.prepare(work.plan, work.sockets);
-      await this.#commit(berth);
-      if (berth.handle === null) return;
-      this.#options.report("worker.started", { worker: berth.slot, process: berth.handle.pid });
-    } catch {
-      // It died again, and that is seen to.
-    }
-  }
-}
-
-/** Errors: when the answer takes too long. */
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the worker doesn't answer")), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
+  /** Says whose error it is where there are several who may have it. */
+  #named({ slot }: Berth, error: Error): Error {
+    return this.#berths.length === 1
+      ? error
+      : new Error(`worker ${slot}: ${error.message}`, { cause: error });
   }
 }

@@ -15,6 +15,9 @@ type Reply = { readonly reply: number; readonly result?: unknown; readonly error
 /** The number of calls that get no reply. */
 const TOLD = 0;
 
+/** What a call fails with when the other side is gone. */
+export class OtherSideGone extends Error {}
+
 /** The methods of one side: those that answer, and those that are only told. */
 export interface MethodNames<Api> {
   readonly asked: readonly (keyof Api & string)[];
@@ -32,7 +35,7 @@ type Target = Readonly<Record<string, (...args: any[]) => unknown>>;
 
 /** One end of the channel. */
 export class RemoteCalls<Theirs> {
-  /** The other side's methods. Errors: a call fails with the other side's message, or because it is gone. */
+  /** The other side's methods. Errors: a call fails with the other side's message, or with `OtherSideGone`. */
   readonly theirs: Theirs;
   readonly #send: (message: Message) => void;
   readonly #ours: Target;
@@ -59,7 +62,7 @@ export class RemoteCalls<Theirs> {
   /** The other side is gone: what waits for it fails, and what will be asked of it. */
   close(reason: string): void {
     this.#gone = reason;
-    for (const { reject } of this.#waiting.values()) reject(new Error(reason));
+    for (const { reject } of this.#waiting.values()) reject(new OtherSideGone(reason));
     this.#waiting.clear();
   }
 
@@ -68,7 +71,7 @@ export class RemoteCalls<Theirs> {
   }
 
   #ask(method: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.#gone !== "") return Promise.reject(new Error(this.#gone));
+    if (this.#gone !== "") return Promise.reject(new OtherSideGone(this.#gone));
     const call = ++this.#calls;
     const answer = new Promise((resolve, reject) => this.#waiting.set(call, { resolve, reject }));
     this.#post({ call, method, args });

@@ -10,7 +10,7 @@ import type { InstanceFigures } from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
 import { roomForClients } from "./client_room.ts";
 import type { FileTexts } from "./config_file.ts";
-import { Crew } from "./crew.ts";
+import { Crew, PATIENCE } from "./crew.ts";
 import type { ReportEvent } from "./events.ts";
 import { Exclusively } from "./exclusively.ts";
 import { Health } from "./health.ts";
@@ -146,6 +146,7 @@ export class Supervisor {
     const api = this.#apiForWorkers();
     return new Crew({
       workers,
+      patience: PATIENCE,
       report,
       start: (slot, life) =>
         this.#seats === null
