@@ -43,7 +43,11 @@ const CONFINED: readonly { readonly what: string; readonly code: RegExp; readonl
     { what: "Node's sockets", code: /["']node:(net|tls|dgram)["']/, to: ["src/transport/", "src/cli/"] },
     { what: "Bun's HTTP server", code: /\bBun\.serve\b/, to: ["src/admin/"] },
     { what: "Hono", code: /["']hono(\/[^"']*)?["']/, to: ["src/admin/"] },
-    { what: "the YAML library", code: /["']yaml["']|\bBun\.YAML\b/, to: ["src/config/yaml.ts"] },
+    {
+      what: "the YAML library",
+      code: /\b(from|import)\s*\(?\s*["']yaml["']|\bBun\.YAML\b/,
+      to: ["src/config/yaml.ts"],
+    },
     { what: "the argument parser", code: /\bparseArgs\b/, to: ["src/cli/args.ts"] },
   ];
 

@@ -4,7 +4,17 @@
  * Scalars stay as written (`007`, `yes` and `1e5` are texts): what a value means is decided by the option it is
  * given to, so a password of digits stays a password. Anchors, aliases, merge keys and flow style are resolved here.
  */
-import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  stringify,
+  type YAMLMap,
+} from "yaml";
 import type { Position } from "./fault.ts";
 
 /** A scalar: its text with quotes and escapes undone, otherwise as written; empty when nothing is there. */
@@ -60,6 +70,11 @@ export function parseYaml(text: string): { root: ConfigNode | null; faults: Yaml
   }
   const root = document.contents === null ? null : builder.build(document.contents);
   return { root, faults: builder.faults };
+}
+
+/** Writes texts, numbers, switches, lists and maps of them as one YAML document; lines are not folded. */
+export function writeYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0 });
 }
 
 /** The parser's own count has gaps behind some faults. */

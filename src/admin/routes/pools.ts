@@ -1,0 +1,123 @@
+/** `/pools`: what pools there are, which servers they have, and where a key goes. */
+import * as z from "zod";
+import { didYouMean } from "../../config/mod.ts";
+import type { Instance, PoolView, RouteView } from "../../control/instance.ts";
+import * as field from "../field.ts";
+import { Refusal } from "../refusal.ts";
+import { json, type Route, route } from "../route.ts";
+import { named } from "../schema.ts";
+import { showBytes } from "../shown_bytes.ts";
+
+const SERVER = named(
+  "Server",
+  z.object({
+    id: z.string().describe("What names it in the pool: the name of its entry, or host:port."),
+    address: z.string(),
+    weight: z.number(),
+    state: z.enum(["live", "failed", "ejected", "draining"])
+      .describe("`failed`: taken out by its failures; `ejected`, `draining`: by an operator."),
+    since: z.string().describe("When the state began; ISO 8601."),
+    share: z.number().describe("Share of the key space it owns now, 0 to 1."),
+  }),
+);
+
+const POOL: z.ZodType<PoolView> = named(
+  "Pool",
+  z.object({
+    name: z.string(),
+    protocol: z.enum(["redis", "memcached"]),
+    listen: z.string(),
+    distribution: z.string(),
+    hash: z.string(),
+    hashTag: z.string().nullable(),
+    epoch: z.number().describe("Counts the rings this pool has had."),
+    overridden: z.boolean().describe("Its servers were changed over this endpoint and are not the file's."),
+    servers: z.array(SERVER),
+  }),
+);
+
+const POOLS = named("Pools", z.object({ pools: z.array(POOL) }));
+
+const KEY_ROUTE = named(
+  "KeyRoute",
+  z.object({
+    pool: z.string(),
+    server: z.string().nullable().describe("The key's owner; null when no server is in the ring."),
+    address: z.string().nullable(),
+    hashed: z.string().describe("The part of the key that is hashed."),
+    hashedBase64: z.string().optional().describe("The same, where it isn't UTF-8."),
+    hash: z.number(),
+    point: z.number().nullable().describe(
+      "The ring's point that took it; null where the distribution has none.",
+    ),
+    epoch: z.number().describe("Of the ring that was asked."),
+  }),
+);
+
+const NAME = z.strictObject({ name: z.string().describe("The pool's name.") });
+
+const KEY = z.strictObject({
+  key: field.bytes("The key; any byte can be escaped with %.").optional(),
+  key_base64: field.base64("The key in base64, in place of `key`.").optional(),
+});
+
+/** The routes that show pools. */
+export function poolRoutes(instance: Instance): Route[] {
+  return [
+    route({
+      method: "get",
+      path: "/pools",
+      id: "listPools",
+      access: "read",
+      summary: "All pools with their servers.",
+      answer: json(POOLS, "The pools."),
+      handle: () => ({ pools: instance.pools() }),
+    }),
+    route({
+      method: "get",
+      path: "/pools/{name}",
+      id: "getPool",
+      access: "read",
+      summary: "One pool.",
+      params: NAME,
+      answer: json(POOL, "The pool."),
+      refuses: [404],
+      handle: ({ params }) => findPool(instance, params.name),
+    }),
+    route({
+      method: "get",
+      path: "/pools/{name}/route",
+      id: "routeKey",
+      access: "read",
+      summary: "Which server owns a key, and why: ?key= or ?key_base64=.",
+      params: NAME,
+      query: KEY,
+      answer: json(KEY_ROUTE, "Where the key goes."),
+      refuses: [404],
+      handle: ({ params, query }) => showRoute(instance.route(params.name, onlyKey(query))),
+    }),
+  ];
+}
+
+function findPool(instance: Instance, name: string): PoolView {
+  const pools = instance.pools();
+  const pool = pools.find((each) => each.name === name);
+  if (pool !== undefined) return pool;
+  const hint = didYouMean(name, pools.map((each) => each.name));
+  throw new Refusal(404, "name", `there is no pool ${JSON.stringify(name)}${hint}`);
+}
+
+function onlyKey({ key, key_base64 }: z.output<typeof KEY>): Uint8Array {
+  if (key !== undefined && key_base64 !== undefined) {
+    throw new Refusal(400, "key_base64", "give the key once: as key or as key_base64");
+  }
+  const given = key ?? key_base64;
+  if (given === undefined) {
+    throw new Refusal(400, "key", "it is missing; give the key as ?key= or ?key_base64=");
+  }
+  return given;
+}
+
+function showRoute(view: RouteView): z.output<typeof KEY_ROUTE> {
+  return { ...view, ...showBytes("hashed", view.hashed) };
+}

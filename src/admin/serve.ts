@@ -1,0 +1,125 @@
+/**
+ * The admin endpoint on a port or a unix socket. A port is opened so that the next binary can open it too, but only
+ * one that says it is the next: a second instance by mistake gets an error.
+ */
+import { type Address, formatAddress } from "../config/mod.ts";
+import type { Instance } from "../control/instance.ts";
+import { SocketFile } from "../control/socket_file.ts";
+import { createApp } from "./app.ts";
+import { EventStreams } from "./event_streams.ts";
+import { Gate } from "./gate.ts";
+import type { Renderings } from "./renderings.ts";
+import { allRoutes } from "./routes.ts";
+import type { Connections } from "./routes/events.ts";
+import type { AdminTokens } from "./tokens.ts";
+
+/** How faults of this endpoint reach the log. */
+export type AdminReport = (level: 3, event: string, facts: Record<string, string | number>) => void;
+
+/** What the endpoint is opened with. */
+export interface AdminOptions {
+  /** Port 0 takes a free one. */
+  readonly listen: Address;
+  readonly tokens: AdminTokens;
+  readonly renderings: Renderings;
+  readonly report: AdminReport;
+  /** The process before this one still listens there, and is to be succeeded. */
+  readonly takeOver?: boolean;
+  /** How often a quiet stream of events says that it lives; 15 s when left out. */
+  readonly heartbeatMs?: number;
+}
+
+/** An open endpoint. */
+export interface AdminServer {
+  /** The port that was bound; 0 for a unix socket. */
+  readonly port: number;
+  /** The socket's path; null for a port. */
+  readonly path: string | null;
+  /** Takes other tokens for requests from now on. Errors: throws when they don't do, and keeps the old ones. */
+  reload(tokens: AdminTokens): void;
+  /**
+   * Accepts no more, ends the streams of events, and gives answers that are under way a moment. Don't wait for it in
+   * a change that was asked for over HTTP: that answer is one of them.
+   */
+  stop(): Promise<void>;
+}
+
+const HEARTBEAT_MS = 15_000;
+/** A connection without a byte either way is closed; seconds. Nothing does that on unix sockets. */
+const IDLE_SECONDS = 120;
+/** One that is to be given up; seconds. */
+const DROP_SECONDS = 5;
+/** How long answers that are under way get when the endpoint stops; milliseconds. */
+const STOP_MS = 3000;
+
+/** Opens the endpoint. Errors: throws, naming the address, when it can't be listened on or the tokens don't do for it. */
+export async function serveAdmin(instance: Instance, options: AdminOptions): Promise<AdminServer> {
+  const { listen, tokens, renderings, report } = options;
+  const gate = new Gate(listen, tokens);
+  const streams = new EventStreams(instance, options.heartbeatMs ?? HEARTBEAT_MS);
+  let server: Bun.Server<undefined> | null = null;
+  const connections: Connections = {
+    keep: (request) => server?.timeout(request, 0),
+    drop: (request) => server?.timeout(request, DROP_SECONDS),
+  };
+  const routes = allRoutes({ instance, renderings, streams, connections });
+  const app = createApp(routes, gate, (route, error) => {
+    report(3, "admin.failed", { route, reason: (error as Error).stack ?? String(error) });
+  });
+  let file: SocketFile | null = null;
+  try {
+    if (listen.kind === "unix") file = await SocketFile.claim(listen, options.takeOver === true);
+    server = open(listen, file, options.takeOver === true, (request) => app.fetch(request));
+    file?.publish();
+  } catch (error) {
+    streams.close();
+    void server?.stop(true);
+    throw error;
+  }
+  const opened = server;
+  return {
+    port: listen.kind === "tcp" ? opened.port! : 0,
+    path: listen.kind === "unix" ? listen.path : null,
+    reload: (tokens) => gate.reload(tokens),
+    stop: async () => {
+      file?.remove();
+      streams.close();
+      await stop(opened);
+    },
+  };
+}
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+
+function open(
+  listen: Address,
+  file: SocketFile | null,
+  takeOver: boolean,
+  fetch: Fetch,
+): Bun.Server<undefined> {
+  try {
+    if (listen.kind === "unix") return Bun.serve({ unix: file!.temporary, idleTimeout: 0, fetch } as never);
+    const { host: hostname, port } = listen;
+    // A port that others may share can't be had exclusively by anybody else: this fails if it is in use at all.
+    if (!takeOver && port !== 0) void Bun.serve({ hostname, port, fetch }).stop(true);
+    return Bun.serve({ hostname, port, reusePort: true, idleTimeout: IDLE_SECONDS, fetch });
+  } catch (error) {
+    const code = String((error as { code?: unknown }).code);
+    throw new Error(`admin.listen: ${formatAddress(listen)}: ${CAUSES[code] ?? (error as Error).message}`);
+  }
+}
+
+const CAUSES: Record<string, string> = {
+  EADDRINUSE: "another process listens there",
+  EADDRNOTAVAIL: "this machine has no such address",
+  EACCES: "permission denied",
+  ENOENT: "there is no such host or folder",
+};
+
+async function stop(server: Bun.Server<undefined>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_MS)));
+  await Promise.race([server.stop(false), late]);
+  clearTimeout(timer);
+  await server.stop(true);
+}
