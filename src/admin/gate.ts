@@ -17,12 +17,12 @@ export class Gate {
   /** Errors: as `reload`. */
   constructor(listen: Address, tokens: AdminTokens) {
     this.#listen = listen;
-    this.#tokens = checked(listen, tokens);
+    this.#tokens = checkedTokens(listen, tokens);
   }
 
   /** Takes other tokens. Errors: throws when they don't do for the address, and keeps the old ones. */
   reload(tokens: AdminTokens): void {
-    this.#tokens = checked(this.#listen, tokens);
+    this.#tokens = checkedTokens(this.#listen, tokens);
   }
 
   /** Lets the request come in, or throws the Refusal that says why not. */
@@ -91,7 +91,8 @@ export class Gate {
 
 const CHALLENGE = 'Bearer realm="sennit"';
 
-function checked(listen: Address, given: AdminTokens): Tokens {
+/** The tokens for an endpoint at `listen`. Errors: throws when they don't do for it. */
+export function checkedTokens(listen: Address, given: AdminTokens): Tokens {
   const tokens = new Tokens(given);
   if (tokens.areNone && listen.kind === "tcp" && !isLoopbackHost(listen.host)) {
     throw new Error(`admin.listen: other machines can reach ${listen.host}, so it needs admin.token_file`);

@@ -4,6 +4,7 @@
  */
 import { type Address, formatAddress } from "../config/mod.ts";
 import type { Instance } from "../control/instance.ts";
+import type { ReportEvent } from "../control/events.ts";
 import { SocketFile } from "../control/socket_file.ts";
 import { createApp } from "./app.ts";
 import { EventStreams } from "./event_streams.ts";
@@ -13,16 +14,14 @@ import { allRoutes } from "./routes.ts";
 import type { Connections } from "./routes/events.ts";
 import type { AdminTokens } from "./tokens.ts";
 
-/** How faults of this endpoint reach the log. */
-export type AdminReport = (level: 3, event: string, facts: Record<string, string | number>) => void;
-
 /** What the endpoint is opened with. */
 export interface AdminOptions {
   /** Port 0 takes a free one. */
   readonly listen: Address;
   readonly tokens: AdminTokens;
   readonly renderings: Renderings;
-  readonly report: AdminReport;
+  /** Told what goes wrong here. */
+  readonly report: ReportEvent;
   /** The process before this one still listens there, and is to be succeeded. */
   readonly takeOver?: boolean;
   /** How often a quiet stream of events says that it lives; 15 s when left out. */
@@ -64,7 +63,7 @@ export async function serveAdmin(instance: Instance, options: AdminOptions): Pro
   };
   const routes = allRoutes({ instance, renderings, streams, connections });
   const app = createApp(routes, gate, (route, error) => {
-    report(3, "admin.failed", { route, reason: (error as Error).stack ?? String(error) });
+    report("admin.failed", { route, reason: (error as Error).stack ?? String(error) });
   });
   let file: SocketFile | null = null;
   try {

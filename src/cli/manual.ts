@@ -1,4 +1,5 @@
 /** What there is to type: every command and flag, declared once. Parsing, help and suggestions read it. */
+import { STATS_DUMP_DEFAULTS } from "../control/stats_dump_defaults.ts";
 import type { Flag } from "./args.ts";
 
 /** The description of a command. */
@@ -20,8 +21,6 @@ const MAX_INT = 2 ** 31 - 1;
 function ignored(flag: Omit<Flag, "description" | "remark">, remark: string): Flag {
   return { ...flag, remark, description: `Accepted; ${remark}.` };
 }
-
-const NOT_YET = "has no effect yet";
 
 /** The flags of `run`, which is also what runs when no command is named: nutcracker's, under nutcracker's names. */
 export const RUN_FLAGS: readonly Flag[] = [
@@ -58,9 +57,30 @@ export const RUN_FLAGS: readonly Flag[] = [
     description:
       "Run in the background; ends with 0 once the pools are served, with 1 and the reason if not.",
   },
-  ignored({ name: "stats-port", short: "s", value: "N", range: [0, 65535] }, NOT_YET),
-  ignored({ name: "stats-addr", short: "a", value: "ADDRESS" }, NOT_YET),
-  ignored({ name: "stats-interval", short: "i", value: "MS", range: [0, MAX_INT] }, NOT_YET),
+  {
+    name: "stats-port",
+    short: "s",
+    value: "N",
+    range: [1, 65535],
+    description: `Open nutcracker's statistics port: one line of JSON to whoever connects (default: ${
+      String(STATS_DUMP_DEFAULTS.port)
+    } when -a or -i is given).`,
+  },
+  {
+    name: "stats-addr",
+    short: "a",
+    value: "ADDRESS",
+    description: `Address of the statistics port (default: ${STATS_DUMP_DEFAULTS.host}).`,
+  },
+  {
+    name: "stats-interval",
+    short: "i",
+    value: "MS",
+    range: [0, MAX_INT],
+    description: `How old its figures may be, in milliseconds (default: ${
+      String(STATS_DUMP_DEFAULTS.intervalMs)
+    }).`,
+  },
   {
     name: "pid-file",
     short: "p",

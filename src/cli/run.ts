@@ -6,6 +6,9 @@ import { takeInheritance, tellReady } from "../control/handover.ts";
 import { Lifecycle, type StartOptions } from "../control/lifecycle.ts";
 import { Log, type LogOptions } from "../control/log.ts";
 import { PidFile } from "../control/pid_file.ts";
+import { serveStatsDump } from "../control/stats_dump.ts";
+import { AdminFace } from "./admin_face.ts";
+import { RENDERINGS } from "./renderings.ts";
 import { takeSignals } from "./signals.ts";
 
 /** What the command line of `run` asks for. */
@@ -18,6 +21,15 @@ export interface RunOptions {
   logFile: string | null;
   /** Where the process id is written, before the file's; null: not given. */
   pidFile: string | null;
+  /** nutcracker's statistics port; null: none. */
+  statsDump: StatsDumpFlags | null;
+}
+
+/** Where the statistics port is, and how old its figures may be. */
+export interface StatsDumpFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly intervalMs: number;
 }
 
 /** Where a daemon logs that has no log file. */
@@ -60,6 +72,7 @@ async function serve(read: StartOptions["read"], options: RunOptions, daemon: bo
     stop: (signal) => void starting.then((running) => running.stop(signal)).catch(() => {}),
   });
   const running = await starting;
+  const faces = await openFaces(running, read, options, inheritance !== null);
   running.sayStarted();
   if (inheritance !== null) {
     // Not before: a successor that fails must leave the file to its predecessor.
@@ -71,6 +84,41 @@ async function serve(read: StartOptions["read"], options: RunOptions, daemon: bo
     log.carryStandardStreams();
   }
   await running.ended();
+  await faces.close();
+}
+
+/** What can be asked of the instance beside its pools. Errors: throws why it can't be opened; the instance has ended then. */
+async function openFaces(
+  running: Lifecycle,
+  { config, texts }: StartOptions["read"],
+  { statsDump }: RunOptions,
+  takeOver: boolean,
+): Promise<{ close(): Promise<void> }> {
+  const { instance, report } = running;
+  const admin = new AdminFace(instance, report);
+  try {
+    await admin.open(config, texts, takeOver);
+    running.follow(admin);
+    const dump = statsDump === null ? null : await serveStatsDump({
+      address: { kind: "tcp", host: statsDump.host, port: statsDump.port },
+      takeOver,
+      intervalMs: statsDump.intervalMs,
+      figures: () => instance.figures(),
+      render: RENDERINGS.nutcracker,
+      report,
+    });
+    return {
+      async close() {
+        dump?.stop();
+        await admin.close();
+      },
+    };
+  } catch (error) {
+    await admin.close();
+    running.stop("a failed start");
+    await running.ended();
+    throw error;
+  }
 }
 
 function claimPidFile(path: string | null, predecessor: number | null): void {

@@ -1,5 +1,6 @@
 /** The command line of `run`: nutcracker's flags, and what each of them leads to. */
 import { existsSync } from "node:fs";
+import { STATS_DUMP_DEFAULTS } from "../control/stats_dump_defaults.ts";
 import { VERSION } from "../version.ts";
 import { type Arguments, splitArguments, UsageError } from "./args.ts";
 import { check } from "./check.ts";
@@ -7,7 +8,7 @@ import { describeStats } from "./describe_stats.ts";
 import { help } from "./help.ts";
 import { DEFAULT_CONFIG_FILE, RUN_FLAGS } from "./manual.ts";
 import type { Output } from "./output.ts";
-import type { RunOptions } from "./run.ts";
+import type { RunOptions, StatsDumpFlags } from "./run.ts";
 
 /** Highest level of nutcracker's log scale; higher ones mean the same. */
 const MAX_LOG_LEVEL = 11;
@@ -48,7 +49,13 @@ export async function start(
   if (flags.has("daemonize")) return await daemonize(argumentsWithout("daemonize", flags));
   const level = textOf(flags, "verbose");
   const verbosity = level === null ? null : Math.min(Number(level), MAX_LOG_LEVEL);
-  return await run({ file, verbosity, logFile: textOf(flags, "output"), pidFile: textOf(flags, "pid-file") });
+  return await run({
+    file,
+    verbosity,
+    logFile: textOf(flags, "output"),
+    pidFile: textOf(flags, "pid-file"),
+    statsDump: statsDumpOf(flags),
+  });
 }
 
 /** Loaded only when they are needed: help and check need none of it. */
@@ -59,6 +66,21 @@ const RUNNERS: Runners = {
     return await daemonize(argv, (text) => process.stderr.write(text));
   },
 };
+
+/** nutcracker opens its statistics port unasked; here one of its flags has to ask for it. */
+function statsDumpOf(flags: Arguments["flags"]): StatsDumpFlags | null {
+  const [port, host, interval] = [
+    textOf(flags, "stats-port"),
+    textOf(flags, "stats-addr"),
+    textOf(flags, "stats-interval"),
+  ];
+  if (port === null && host === null && interval === null) return null;
+  return {
+    host: host ?? STATS_DUMP_DEFAULTS.host,
+    port: Number(port ?? STATS_DUMP_DEFAULTS.port),
+    intervalMs: Number(interval ?? STATS_DUMP_DEFAULTS.intervalMs),
+  };
+}
 
 /** The flags as a command line again, but for one. */
 function argumentsWithout(name: string, flags: Arguments["flags"]): string[] {

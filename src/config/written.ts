@@ -1,22 +1,18 @@
 /** A resolved configuration as a file of our form would have it: every option, secrets masked. */
-import { SECTIONS } from "./instance_options.ts";
+import { INSTANCE_OPTIONS } from "./instance_options.ts";
 import type { Config } from "./load.ts";
-import { MASK, type Options } from "./option.ts";
+import { MASK, type Option, type Options, pairsOf } from "./option.ts";
 import { POOL_OPTIONS } from "./pool_options.ts";
-import { formatServer } from "./server_entry.ts";
+import { formatServer, type ServerConfig } from "./server_entry.ts";
 import { writeYaml } from "./yaml.ts";
 
 /** A value as YAML and JSON have it; null is an option that is left out. */
 export type Written = string | number | boolean | null | Written[] | { [key: string]: Written };
 
-/** The configuration as a tree: `pools` by name, and the sections beside it. */
+/** The configuration as a tree: `pools` by name, and what stands beside it. */
 export function writtenConfig(config: Config): { [key: string]: Written } {
-  const pools = config.pools.map((pool) => [pool.name, { ...write(POOL_OPTIONS, pool) }] as const);
-  const values: Record<string, object> = { log: config.log, limits: config };
-  const sections = Object.entries(SECTIONS).map(([key, options]) =>
-    [key, write(options, values[key]!)] as const
-  );
-  return { pools: Object.fromEntries(pools), ...Object.fromEntries(sections) };
+  const pools = config.pools.map((pool) => [pool.name, writeAll(POOL_OPTIONS, pool)] as const);
+  return { ...writeAll(INSTANCE_OPTIONS, config), pools: Object.fromEntries(pools) };
 }
 
 /** The configuration as YAML; what is left out is left out here too, so that it can be loaded. */
@@ -24,17 +20,18 @@ export function configYaml(config: Config): string {
   return writeYaml(withoutNulls(writtenConfig(config)));
 }
 
-function write(options: Options, values: object): { [key: string]: Written } {
-  const written = Object.entries(options).map(([field, option]) => {
-    const value = (values as Record<string, unknown>)[field];
-    if (option.secret && value !== null) return [option.key, MASK];
-    const isPlain = value === null || typeof value === "number" || typeof value === "boolean";
-    if (field === "servers") {
-      return [option.key, (values as Config["pools"][number]).servers.map(formatServer)];
-    }
-    return [option.key, isPlain ? value : option.type.show(value)];
-  });
-  return Object.fromEntries(written);
+function writeAll(options: Options, values: object): { [key: string]: Written } {
+  return Object.fromEntries(
+    pairsOf(options, values).map(({ option, value }) => [option.key, write(option, value)]),
+  );
+}
+
+function write(option: Option<unknown>, value: unknown): Written {
+  if (option.secret && value !== null) return MASK;
+  if (value === null || typeof value === "number" || typeof value === "boolean") return value;
+  if (option === POOL_OPTIONS.servers) return (value as ServerConfig[]).map(formatServer);
+  if ("options" in option.type) return writeAll(option.type.options, value as object);
+  return option.type.show(value);
 }
 
 function withoutNulls(value: Written): Written {

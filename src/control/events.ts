@@ -47,6 +47,15 @@ const CONTROL_EVENTS = {
   "slowlog.reset": { level: 5, meaning: "An operator emptied the slow log." },
   "client.killed": { level: 5, meaning: "An operator closed a client's connection." },
   "admin.listening": { level: 5, meaning: "The admin endpoint accepts requests." },
+  "admin.unavailable": {
+    level: 4,
+    meaning: "The default address of the admin endpoint is taken; this instance has none.",
+  },
+  "admin.failed": {
+    level: 3,
+    meaning: "A fault of the proxy's own spoiled an answer of the admin endpoint.",
+  },
+  "stats.failed": { level: 4, meaning: "Somebody who asked the statistics port got nothing." },
   "admin.denied": {
     level: 4,
     meaning: "Somebody asked the admin endpoint for what his token doesn't allow.",

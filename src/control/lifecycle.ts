@@ -4,6 +4,8 @@ import type { Config } from "../config/mod.ts";
 import { FileStore } from "../coordination/mod.ts";
 import { VERSION } from "../version.ts";
 import type { ReadResult } from "./config_file.ts";
+import type { ReportEvent } from "./events.ts";
+import type { Follower } from "./follower.ts";
 import { handOver } from "./handover.ts";
 import { Journal } from "./journal.ts";
 import type { InheritedSockets } from "./listening_sockets.ts";
@@ -39,6 +41,7 @@ export class Lifecycle {
   readonly #journal: Journal;
   readonly #supervisor: Supervisor;
   readonly #manager = new ServiceManager();
+  readonly #followers: Follower[] = [];
   readonly #ending = Promise.withResolvers<Ending>();
   readonly #ticker: ReturnType<typeof setInterval>;
   #isUpgrading = false;
@@ -56,6 +59,7 @@ export class Lifecycle {
       settings,
       supervisor,
       manager: this.#manager,
+      followers: this.#followers,
       logOptions,
       stop: (reason) => this.stop(reason),
     });
@@ -83,6 +87,16 @@ export class Lifecycle {
     const lifecycle = new Lifecycle(journal, settings, supervisor, logOptions);
     sayListening(journal, effective, []);
     return lifecycle;
+  }
+
+  /** Says that something happened. */
+  get report(): ReportEvent {
+    return this.#journal.report;
+  }
+
+  /** Has somebody else follow the configuration from now on. */
+  follow(follower: Follower): void {
+    this.#followers.push(follower);
   }
 
   /** Says that all is well: to the log and to the service manager. */

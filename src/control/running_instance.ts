@@ -4,6 +4,7 @@ import { type Config, formatAddress } from "../config/mod.ts";
 import { type HotKey, type InstanceFigures, mergeHotKeys, type SlowRequest } from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
 import { Exclusively } from "./exclusively.ts";
+import type { Follower } from "./follower.ts";
 import {
   type Change,
   ChangeRefused,
@@ -32,6 +33,8 @@ export interface InstanceParts {
   readonly settings: Settings;
   readonly supervisor: Supervisor;
   readonly manager: ServiceManager;
+  /** Who else follows the configuration. */
+  readonly followers: readonly Follower[];
   /** How a configuration wants the log to be, the command line having the last word. */
   logOptions(config: Config): LogOptions;
   /** Ends the instance; what for. */
@@ -97,7 +100,7 @@ export class RunningInstance implements Instance {
       const before = this.config;
       this.#parts.manager.reloading();
       try {
-        const outcome = await this.#settings.reload(this.#supervisor);
+        const outcome = await this.#settings.reload(this.#supervisor, this.#parts.followers);
         this.#takeLogOptions(before);
         this.#lastReload = { id, at: new Date().toISOString(), ok: true, faults: [] };
         this.#journal.changed("config.reloaded", id, {}, outcome.changes);

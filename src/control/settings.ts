@@ -5,6 +5,7 @@
 import { type Config, describeDiff, diffConfigs, formatFault, type PoolConfig } from "../config/mod.ts";
 import { type Store, type StoredDocument, StoreError, type Version } from "../coordination/mod.ts";
 import { type FileTexts, readConfigFile, readConfigText, type ReadResult } from "./config_file.ts";
+import { type Follower, prepareAll } from "./follower.ts";
 import { type Change, ChangeRefused, type CheckResult } from "./instance.ts";
 import {
   describeStates,
@@ -83,18 +84,14 @@ export class Settings {
   }
 
   /** Reads the file again and puts it in force. Errors: ChangeRefused with all faults, one a line. */
-  async reload(supervisor: Supervisor): Promise<Outcome> {
+  async reload(supervisor: Supervisor, followers: readonly Follower[]): Promise<Outcome> {
     const read = await readConfigFile(this.#file.file);
     const { config, faults, texts } = read;
     if (config === null) throw new ChangeRefused("invalid", faults.map(formatFault).join("\n"));
     const next = effectiveConfig(config, this.#membership);
     const outcome = outcomeOf(supervisor, next);
     const renewed = this.#renewedFiles(texts);
-    try {
-      await supervisor.apply(next.config, texts, next.operators);
-    } catch (error) {
-      throw new ChangeRefused("invalid", (error as Error).message);
-    }
+    await this.#applyAll(supervisor, followers, next, texts);
     this.#file = config;
     this.#texts = texts;
     await this.dropMisfits();
@@ -178,6 +175,27 @@ export class Settings {
     const outcome = outcomeOf(supervisor, next);
     await supervisor.apply(next.config, this.#texts, next.operators);
     return outcome;
+  }
+
+  /** Errors: ChangeRefused; then nobody has taken it over. */
+  async #applyAll(
+    supervisor: Supervisor,
+    followers: readonly Follower[],
+    { config, operators }: EffectiveConfig,
+    texts: FileTexts,
+  ): Promise<void> {
+    try {
+      const step = await prepareAll(followers, config, texts);
+      try {
+        await supervisor.apply(config, texts, operators);
+      } catch (error) {
+        step.abort();
+        throw error;
+      }
+      step.commit();
+    } catch (error) {
+      throw new ChangeRefused("invalid", (error as Error).message);
+    }
   }
 
   /** Files whose contents are others now; their names stand in the configuration as before. */

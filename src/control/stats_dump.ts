@@ -6,32 +6,27 @@ import { type Address, formatAddress } from "../config/mod.ts";
 import type { InstanceFigures } from "../stats/mod.ts";
 import { Budget } from "../transport/budget.ts";
 import { listen } from "../transport/listen.ts";
+import { canOpenSockets, openSocket } from "../transport/listening_socket.ts";
 import { NOBODY, type Stream, type StreamOwner, sweepLingering } from "../transport/stream.ts";
 import { turn } from "../transport/turn.ts";
-
-/** What nutcracker's flags `-s`, `-a` and `-i` stand for when they are left out. */
-export const STATS_DUMP_DEFAULTS = { port: 22222, host: "127.0.0.1", intervalMs: 30_000 } as const;
+import type { ReportEvent } from "./events.ts";
 
 /** What the port is opened with. */
 export interface StatsDumpOptions {
-  /** Port 0 takes a free one. */
   readonly address: Address;
-  /** A listening socket's descriptor to adopt instead of opening one. */
-  readonly descriptor?: number;
-  readonly reusePort?: boolean;
+  /** The process before this one still listens there, and is to be succeeded. */
+  readonly takeOver: boolean;
   /** How old figures may be when they are shown; milliseconds. */
   readonly intervalMs: number;
   figures(): Promise<InstanceFigures>;
   /** The figures as one JSON object. */
   render(figures: InstanceFigures): string;
   /** Told why somebody got nothing. */
-  report(level: 4, event: string, facts: Record<string, string | number>): void;
+  readonly report: ReportEvent;
 }
 
 /** An open statistics port. */
 export interface StatsDump {
-  readonly port: number;
-  readonly descriptor: number;
   /** Accepts no more, and closes what is open. */
   stop(): void;
 }
@@ -57,12 +52,14 @@ export async function serveStatsDump(options: StatsDumpOptions): Promise<StatsDu
     void dump(stream, lines, options).finally(() => stream.finish());
     return { ...NOBODY, closed: () => void open.delete(stream) };
   };
-  const listener = await listen({
-    address: options.address,
-    ...(options.descriptor === undefined ? {} : { descriptor: options.descriptor }),
+  const { address, takeOver } = options;
+  const listener = listen({
+    address,
+    descriptor: canOpenSockets() ? await openSocket({ address, backlog: BACKLOG, shared: takeOver }) : null,
     backlog: BACKLOG,
-    reusePort: options.reusePort ?? false,
-    keepaliveMs: 0,
+    tls: null,
+    handshakeMs: () => 0,
+    keepaliveMs: () => 0,
     budget: new Budget(MAX_HELD_BYTES, () => {}),
     accept,
   });
@@ -70,8 +67,6 @@ export async function serveStatsDump(options: StatsDumpOptions): Promise<StatsDu
   const sweeper = setInterval(() => sweepLingering(performance.now()), SWEEP_MS);
   sweeper.unref();
   return {
-    port: listener.port,
-    descriptor: listener.descriptor,
     stop: () => {
       clearInterval(sweeper);
       listener.stop();
@@ -87,7 +82,7 @@ async function dump(stream: Stream, lines: Lines, { address, report }: StatsDump
     stream.outbox.append(line, 0, line.length);
     stream.push();
   } catch (error) {
-    report(4, "stats.failed", { listen: formatAddress(address), reason: (error as Error).message });
+    report("stats.failed", { listen: formatAddress(address), reason: (error as Error).message });
   }
 }
 

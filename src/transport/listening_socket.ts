@@ -6,9 +6,10 @@
  * The runtime can only listen and accept in one; so it listens, the descriptor is duplicated, and the runtime's
  * listener is stopped before it could accept anybody.
  */
-import { chmodSync, lstatSync, renameSync, unlinkSync } from "node:fs";
+import { chmodSync, renameSync } from "node:fs";
 import { type Address, formatAddress } from "../config/address.ts";
 import { libc } from "./libc.ts";
+import { removeStale } from "./socket_file.ts";
 import { reasonOf } from "./stream.ts";
 
 /** Which socket to open. */
@@ -68,15 +69,6 @@ export function causeOf(error: unknown): string {
   return CAUSES[reason] ?? reason;
 }
 
-/** Removes the file of a unix socket nobody listens on any more. Errors: when somebody does, or it is no socket. */
-export async function removeStale(path: string): Promise<void> {
-  const status = lstatSync(path, { throwIfNoEntry: false });
-  if (status === undefined) return;
-  if (!status.isSocket()) throw new Error("the file exists and is no socket");
-  if (await answers(path)) throw new Error("another process listens there");
-  unlinkSync(path);
-}
-
 /** The runtime removes the file when it stops to listen; so the socket has moved to its name by then. */
 async function openUnix({ path, mode }: Address & { kind: "unix" }, backlog: number): Promise<number> {
   await removeStale(path);
@@ -97,14 +89,4 @@ function keep(listener: BunListener, backlog: number): number {
   listener.stop(false);
   if (descriptor < 0) throw new Error("too many open files");
   return descriptor;
-}
-
-async function answers(path: string): Promise<boolean> {
-  try {
-    const probe = await Bun.connect({ unix: path, socket: { data() {} } });
-    probe.terminate();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,8 +5,8 @@ import { lstatSync, unlinkSync } from "node:fs";
 export async function removeStale(path: string): Promise<void> {
   const status = lstatSync(path, { throwIfNoEntry: false });
   if (status === undefined) return;
-  if (!status.isSocket()) throw new Error(`listen on ${path}: the file exists and is no socket`);
-  if (await answers(path)) throw new Error(`listen on ${path}: another process listens there`);
+  if (!status.isSocket()) throw new Error("the file exists and is no socket");
+  if (await answers(path)) throw new Error("another process listens there");
   unlinkSync(path);
 }
 

@@ -18,7 +18,7 @@ async function serve(listen: Address, instance = new FakeInstance(), more: Parti
     listen,
     tokens: NO_TOKENS,
     renderings: RENDERINGS,
-    report: (_, name, facts) => void reports.push(`${name} ${facts.route} ${facts.reason}`),
+    report: (name, facts) => void reports.push(`${name} ${facts.route} ${facts.reason}`),
     ...more,
   });
   open.push(server);

@@ -46,7 +46,7 @@ const KEY_ROUTE = named(
     address: z.string().nullable(),
     hashed: z.string().describe("The part of the key that is hashed."),
     hashedBase64: z.string().optional().describe("The same, where it isn't UTF-8."),
-    hash: z.number(),
+    hash: z.number().nullable().describe("Null where nothing is hashed."),
     point: z.number().nullable().describe(
       "The ring's point that took it; null where the distribution has none.",
     ),

@@ -45,7 +45,7 @@ describe("splitArguments", () => {
     [["--daemonize=yes"], "--daemonize takes no value"],
     [["-v", "x"], "-v x: not a whole number in 0..2147483647"],
     [["-v", "1.5"], "-v 1.5: not a whole number"],
-    [["--stats-port=70000"], "--stats-port 70000: not a whole number in 0..65535"],
+    [["--stats-port=70000"], "--stats-port 70000: not a whole number in 1..65535"],
     [["-m", "511"], "-m 511: not a whole number in 512..16777216"],
     [["-m", "16777217"], "not a whole number in 512..16777216"],
   ];

@@ -16,7 +16,7 @@ async function starting(...argv: string[]) {
 
 describe("start", () => {
   test("runs the proxy with the file that is named, and ends as it does", async () => {
-    const options = { file: "x.yml", verbosity: null, logFile: null, pidFile: null };
+    const options = { file: "x.yml", verbosity: null, logFile: null, pidFile: null, statsDump: null };
     expect(await starting("-c", "x.yml")).toEqual({
       code: 7,
       asked: [options],
@@ -28,7 +28,20 @@ describe("start", () => {
 
   test("passes on the log's level and file, and the pid file", async () => {
     const { asked } = await starting("-c", "x.yml", "-v", "6", "-o", "x.log", "-p", "x.pid");
-    expect(asked).toEqual([{ file: "x.yml", verbosity: 6, logFile: "x.log", pidFile: "x.pid" }]);
+    expect(asked).toEqual([{
+      file: "x.yml",
+      verbosity: 6,
+      logFile: "x.log",
+      pidFile: "x.pid",
+      statsDump: null,
+    }]);
+  });
+
+  test("opens the statistics port when one of its flags asks for it, on loopback unless told otherwise", async () => {
+    const dumpOf = async (...flags: string[]) =>
+      (await starting("-c", "x.yml", ...flags)).asked[0]!.statsDump;
+    expect(await dumpOf("-s", "7000")).toEqual({ host: "127.0.0.1", port: 7000, intervalMs: 30_000 });
+    expect(await dumpOf("-a", "0.0.0.0", "-i", "5")).toEqual({ host: "0.0.0.0", port: 22222, intervalMs: 5 });
   });
 
   test("starts itself in the background with all flags but -d", async () => {
@@ -47,9 +60,6 @@ describe("start", () => {
     const { code, err } = await starting(...flags, "-c", "x.yml");
     expect(code).toBe(7);
     expect(err).toEqual([
-      "sennit: warning: -s, --stats-port has no effect yet",
-      "sennit: warning: -a, --stats-addr has no effect yet",
-      "sennit: warning: -i, --stats-interval has no effect yet",
       "sennit: warning: -m, --mbuf-size has no effect, since buffers have no fixed size here",
     ]);
   });
