@@ -5,7 +5,7 @@
 import { describe, expect, test } from "bun:test";
 import { eventually } from "../support/eventually.ts";
 import { FakeServer, healthy, type Script, silent } from "../support/fake_server.ts";
-import { infoNumber, untilQuiet } from "../support/quiet.ts";
+import { infoNumber, untilQuiet, untilStuck } from "../support/quiet.ts";
 import { bulk, pipeline, simple } from "../support/resp_encoder.ts";
 import { RespError } from "../support/resp.ts";
 import { Fleet } from "./fleet.ts";
@@ -136,7 +136,8 @@ describe("requests of a connection that dies", () => {
       const value = Buffer.alloc(200 * KB, "x");
       const keys = Array.from({ length: 200 }, (_, i) => `key:${i}`);
       client.write(pipeline(keys.map((key) => ["SET", key, value])));
-      await eventually("some wait", async () => await infoNumber(fleet.proxy, "bytes_in_flight") > 4000 * KB);
+      // More than `server_outbox_low`.
+      await untilStuck(fleet.proxy, 1024 * KB);
       server!.script = healthy;
       server!.peer.reset();
       const replies = await client.readReplies(keys.length);

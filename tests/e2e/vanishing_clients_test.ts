@@ -2,13 +2,14 @@
 import { describe, expect, test } from "bun:test";
 import { eventually } from "../support/eventually.ts";
 import { FakeServer, healthy, type Script } from "../support/fake_server.ts";
-import { infoNumber, untilQuiet } from "../support/quiet.ts";
+import { infoNumber, untilQuiet, untilStuck } from "../support/quiet.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { bulk, pipeline } from "../support/resp_encoder.ts";
 import { Fleet } from "./fleet.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;
+const SERVER_OUTBOX_LOW = MB;
 const LONG = bulk("x".repeat(200 * KB));
 
 /** A pool of two servers; the first answers only what a test lets it. */
@@ -20,7 +21,13 @@ class Stage implements AsyncDisposable {
 
   static async start(): Promise<Stage> {
     const servers = [await FakeServer.start(healthy), await FakeServer.start(healthy)];
-    const options = { max_bulk: "64mb", client_outbox_high: "512kb", timeout: 0, server_outbox_high: "2mb" };
+    const options = {
+      max_bulk: "64mb",
+      client_outbox_high: "512kb",
+      timeout: 0,
+      server_outbox_low: SERVER_OUTBOX_LOW,
+      server_outbox_high: 2 * SERVER_OUTBOX_LOW,
+    };
     const fleet = await Fleet.start(servers, { options, totalBytes: "64mb", verbosity: 6 });
     const stage = new Stage(fleet, servers[0]!);
     await infoNumber(fleet.proxy, "bytes_in_flight");
@@ -122,8 +129,8 @@ const STATES: Record<string, (client: RawClient, stage: Stage) => Promise<void>>
 
   "while a server doesn't take its requests": async (client, stage) => {
     stage.silent.peer.pause();
-    client.write(pipeline(Array(30).fill(["SET", stage.slow, "x".repeat(500 * KB)])));
-    await eventually("they pile up", async () => await stage.inFlight() > 2 * MB);
+    client.write(pipeline(Array(60).fill(["SET", stage.slow, "x".repeat(500 * KB)])));
+    await untilStuck(stage.fleet.proxy, SERVER_OUTBOX_LOW);
     stage.owe(() => stage.silent.peer.resume());
   },
 };

@@ -38,3 +38,17 @@ export async function infoNumber(proxy: ProxyProcess, field: string): Promise<nu
   const info = String(await client.command("INFO"));
   return Number(new RegExp(`^${field}:(\\d+)\r$`, "m").exec(info)?.[1]);
 }
+
+/**
+ * Waits until the proxy holds more than so many bytes, and the same at two looks: somebody doesn't take them. Name a
+ * low mark: what the system takes late may bring it from beyond the high one to anywhere above that, where it stays.
+ */
+export async function untilStuck(proxy: ProxyProcess, lowMark: number): Promise<void> {
+  let before = 0;
+  await eventually("the proxy is stuck", async () => {
+    const held = await infoNumber(proxy, "bytes_in_flight");
+    const isSame = held === before;
+    before = held;
+    return isSame && held > lowMark;
+  });
+}
