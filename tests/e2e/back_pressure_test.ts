@@ -28,7 +28,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a stopped server", () =>
   test("holds up the proxy's own answers behind it", async () => {
     await using fleet = await startTwo({ options: { max_pending_requests: 100, timeout: 0 } });
     const { proxy, servers: [stopped] } = fleet;
-    stopped!.freeze();
+    await stopped!.freeze();
     using held = await fleet.connect();
     held.send("GET", fleet.keyOn(0));
     held.write("PING\r\n".repeat(20_000));
@@ -50,7 +50,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a stopped server", () =>
     await using fleet = await startTwo({ options });
     const { proxy, servers: [stopped] } = fleet;
     {
-      stopped!.freeze();
+      await stopped!.freeze();
       using held = await fleet.connect();
       const batch = pipeline(Array.from({ length: 100 }, () => ["SET", fleet.keyOn(0), "x".repeat(10 * KB)]));
       let batches = 1;
@@ -75,7 +75,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a stopped server", () =>
       const [slow, fast] = [fleet.keyOn(0), fleet.keyOn(1)];
       client.write(pipeline([["SET", slow, "slow"], ["SET", fast, "f".repeat(40 * KB)]]));
       expect(await client.readReplies(2)).toEqual(["OK", "OK"]);
-      stopped!.freeze();
+      await stopped!.freeze();
       const asked = 2000;
       client.write(pipeline([["GET", slow], ...Array.from({ length: asked }, () => ["GET", fast])]));
       await eventually("early replies count", async () => await infoNumber(proxy, "bytes_in_flight") > MB);
@@ -95,7 +95,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a stopped server", () =>
       using client = await fleet.connect();
       const [slow, fast] = [fleet.keyOn(0), fleet.keyOn(1)];
       expect(await client.command("SET", fast, "f".repeat(100 * KB))).toBe("OK");
-      fleet.servers[0]!.freeze();
+      await fleet.servers[0]!.freeze();
       client.write(pipeline([["GET", slow], ...Array.from({ length: 100 }, () => ["GET", fast])]));
       expect((await client.readUntilClose()).length).toBe(0);
       expect(fleet.logged("client.closed").join()).toContain("client_outbox_hard");

@@ -25,7 +25,7 @@ describe.skipIf(skip)("a request whose reply is late", () => {
         return /^id=(\d+) .*cmd=(?!client)/m.exec(String(await servers[0]!.command("CLIENT", "LIST")))![1];
       };
       const before = await laneId();
-      servers[0]!.freeze();
+      await servers[0]!.freeze();
       first.write(pipeline([["GETSET", "k", "first's"], ["ECHO", "local"], ["GET", "k"]]));
       expect(await first.readReplies(3)).toEqual([TIMED_OUT, "local", TIMED_OUT]);
       // The late replies of the first client's requests come before these and are dropped.
@@ -131,7 +131,7 @@ describe.skipIf(skip)("a server that doesn't answer connection attempts", () => 
     const options = { timeout: 20_000, connect_timeout: 300 };
     await using fleet = await Fleet.start([server], { options });
     {
-      server.freeze();
+      await server.freeze();
       const fillers = await fillBacklog(server.port);
       using client = await fleet.connect();
       expect(await client.command("GET", "k")).toEqual(TIMED_OUT);
@@ -148,7 +148,7 @@ describe.skipIf(skip)("a server that doesn't answer connection attempts", () => 
     const options = { timeout: 200, connect_timeout: 20_000 };
     await using fleet = await Fleet.start([server], { options });
     {
-      server.freeze();
+      await server.freeze();
       const fillers = await fillBacklog(server.port);
       using client = await fleet.connect();
       client.write(pipeline([["INCR", "n"], ["INCR", "n"]]));

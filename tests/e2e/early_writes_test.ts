@@ -19,7 +19,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a server that is silent 
     await using server = await RedisServer.start();
     const options = { ...OPTIONS, redis_db: 1, timeout: 500 };
     await using proxy = await startSennit(poolConfig({ listen: freePort(), servers: [server], options }));
-    server.freeze();
+    await server.freeze();
     using flood = await proxy.connect();
     for (let i = 0; i < 12; i++) flood.send("SET", `k${i}`, "x".repeat(10 * KB));
     expect((await flood.readReply() as RespError).message).toBe("ERR Connection timed out");
@@ -36,7 +36,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a server that is silent 
     await using server = await RedisServer.start();
     const options = { ...OPTIONS, redis_db: 99 };
     await using proxy = await startSennit(poolConfig({ listen: freePort(), servers: [server], options }));
-    server.freeze();
+    await server.freeze();
     using client = await proxy.connect();
     client.send("GET", "k");
     for (let i = 0; i < 20; i++) client.send("SET", `k${i}`, "x".repeat(10 * KB));

@@ -62,7 +62,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("at SIGTERM", () => {
     using client = await proxy.connect();
     // INFO asks the server for its version, once.
     expect(await infoNumber(proxy, "total_error_replies")).toBe(0);
-    server.freeze();
+    await server.freeze();
     const COUNT = 400;
     client.write(command("INCR", "n").toString().repeat(COUNT));
     // The first of them are on their way then, the others wait for replies to those.

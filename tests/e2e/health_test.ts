@@ -53,7 +53,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("with auto_eject_hosts", 
     );
     using client = await proxy.connect();
     await failingKeys(client);
-    servers[0]!.freeze();
+    await servers[0]!.freeze();
     await eventually("it is ejected", async () => {
       await failingKeys(client);
       return proxy.log.includes("server.ejected");

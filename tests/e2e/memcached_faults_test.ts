@@ -48,7 +48,7 @@ describe.skipIf(skip)("memcached servers that fail", () => {
     using other = await fleet.connect();
     const [frozen, living] = [fleet.keyOn(0), fleet.keyOn(1)];
     for (const key of [frozen, living]) expect(await ask(client, `set ${key} 0 0 1\r\n1`)).toBe("STORED");
-    fleet.servers[0]!.freeze();
+    await fleet.servers[0]!.freeze();
     expect(await get(client, frozen)).toBe(TIMED_OUT);
     expect(await get(client, living)).toBe("1");
     expect(await ask(client, `set ${frozen} 0 0 1\r\n2`)).toBe(TIMED_OUT);
@@ -145,7 +145,7 @@ describe.skipIf(skip)("memcached servers that fail", () => {
       await eventually(`${count} more replies`, () => answered >= until, { timeoutMs: 20_000 });
     };
     await more(2000);
-    fleet.servers[2]!.freeze();
+    await fleet.servers[2]!.freeze();
     await eventually("requests time out", () => errors.has(TIMED_OUT));
     fleet.servers[2]!.thaw();
     await more(2000);

@@ -109,7 +109,7 @@ describe.skipIf(skip)("a stopped server", () => {
       expect(await modest.command("SET", fleet.keyOn(1), "v")).toBe("OK");
       await bytesInFlight(fleet);
       const before = proxy.rss();
-      stopped!.freeze();
+      await stopped!.freeze();
       const request = command("SET", fleet.keyOn(0), Buffer.alloc(8 * MB, "x"));
       const clients = await Promise.all(Array.from({ length: 40 }, () => fleet.connect()));
       for (const client of clients) client.write(request);

@@ -34,7 +34,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("under faults, every requ
     const run = new Load(proxy);
     const clients = Array.from({ length: CLIENTS }, (_, id) => run.client(id));
     await run.answered(2_000);
-    servers[0]!.freeze();
+    await servers[0]!.freeze();
     await eventually("requests time out", () => proxy.log.includes("ETIMEDOUT"));
     await run.answered(500);
     servers[0]!.thaw();

@@ -68,8 +68,8 @@ export abstract class BackendServer implements AsyncDisposable {
   }
 
   /** Stops it where it stands: connections stay open, and new ones are made, but nothing is answered. */
-  freeze(): void {
-    this.process.freeze();
+  freeze(): Promise<void> {
+    return this.process.freeze();
   }
 
   /** Lets it go on after `freeze`. */

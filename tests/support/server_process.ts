@@ -2,7 +2,7 @@
  * A server that runs as a child process: what it writes is kept, it can be frozen and killed, and it never outlives
  * the process that started it.
  */
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { eventually } from "./eventually.ts";
 import { PATH } from "./programs.ts";
 import { TempDir } from "./temp_dir.ts";
@@ -88,9 +88,13 @@ export class ServerProcess implements AsyncDisposable {
     this.#process.kill(signal);
   }
 
-  /** Stops the process where it stands: its connections stay, and nothing is answered. */
-  freeze(): void {
+  /** Stops the process where it stands: its connections stay, and once this settles nothing is answered. */
+  async freeze(): Promise<void> {
     this.signal("SIGSTOP");
+    // The first thread to see the signal stops the others, which may still answer meanwhile.
+    if (process.platform === "linux") {
+      await eventually(`${this.#name} stands still`, () => this.#standsStill());
+    }
   }
 
   /** Lets a frozen process go on. */
@@ -128,6 +132,13 @@ export class ServerProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
+  }
+
+  #standsStill(): boolean {
+    const threads = `/proc/${this.pid}/task`;
+    return readdirSync(threads).every((id) =>
+      /^State:\s+T/m.test(readFileSync(`${threads}/${id}/status`, "utf8"))
+    );
   }
 }
 

@@ -77,7 +77,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("RedisServer", () => {
   test("is silent while frozen and answers when thawed", async () => {
     await using server = await RedisServer.start();
     using client = await RawClient.connect(server.endpoint);
-    server.freeze();
+    await server.freeze();
     client.deadlineMs = 50;
     client.send("PING");
     await expect(client.readReply()).rejects.toThrow("nothing within");
@@ -94,6 +94,20 @@ describe.skipIf(reasonToSkip("memcached") !== null)("MemcachedServer", () => {
       using client = await RawClient.connect(server.endpoint);
       client.write("set k 0 0 1\r\nv\r\n");
       expect(await client.readLine()).toBe("STORED");
+    }
+  });
+
+  test("is silent while frozen, whichever of its threads the signal reaches first", async () => {
+    await using server = await MemcachedServer.start();
+    using client = await RawClient.connect(server.endpoint);
+    for (let round = 0; round < 20; round++) {
+      await server.freeze();
+      client.deadlineMs = 10;
+      client.write("version\r\n");
+      await expect(client.readLine()).rejects.toThrow("nothing within");
+      server.thaw();
+      client.deadlineMs = 5000;
+      expect(await client.readLine()).toStartWith("VERSION");
     }
   });
 });
