@@ -3,6 +3,7 @@ import { ulid } from "ulid";
 import type { Facts } from "../proxy/mod.ts";
 import type { EventName } from "./events.ts";
 import { EventStream } from "./event_stream.ts";
+import type { Change } from "./instance.ts";
 import type { Log } from "./log.ts";
 
 /** Events of single clients are for the log; there may be very many of them. */
@@ -25,8 +26,14 @@ export class Journal {
     this.events.publish({ id, at: new Date().toISOString(), name: event, facts });
   };
 
-  /** A change with this id was made; each thing that is different is an event. */
-  changed(event: EventName, id: string, facts: Facts, changes: readonly string[]): void {
-    this.report(event, { id, ...facts, changes: changes.join("; ") });
+  /** A change was made. */
+  changed(event: EventName, { id, changes, moved }: Change, facts: Facts): void {
+    const shares = Object.entries(moved).filter(([, share]) => share > 0);
+    this.report(event, {
+      id,
+      ...facts,
+      ...(changes.length === 0 ? {} : { changes: changes.join("; ") }),
+      ...(shares.length === 0 ? {} : { moved: shares.map(([pool, share]) => `${pool}=${share}`).join(" ") }),
+    });
   }
 }

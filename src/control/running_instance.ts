@@ -103,7 +103,7 @@ export class RunningInstance implements Instance {
         const outcome = await this.#settings.reload(this.#supervisor, this.#parts.followers);
         this.#takeLogOptions(before);
         this.#lastReload = { id, at: new Date().toISOString(), ok: true, faults: [] };
-        this.#journal.changed("config.reloaded", id, {}, outcome.changes);
+        this.#journal.changed("config.reloaded", { id, ...outcome }, {});
         sayListening(this.#journal, this.config, before.pools.map(({ listen }) => formatAddress(listen)));
         return { id, ...outcome };
       } catch (error) {
@@ -177,12 +177,7 @@ export class RunningInstance implements Instance {
     return this.#changes.do(async () => {
       const id = ulid();
       const outcome = await this.#settings.changeMembers(this.#supervisor, pool, confirm, change);
-      this.#journal.changed(
-        "membership.changed",
-        id,
-        { pool, moved: outcome.moved[pool] ?? 0 },
-        outcome.changes,
-      );
+      this.#journal.changed("membership.changed", { id, ...outcome }, { pool });
       return { id, ...outcome };
     });
   }
