@@ -9,8 +9,13 @@ import { check, MAX_BODY_BYTES, readJson, readQuery, readText } from "./question
 import { REFUSAL, Refusal, refusalOf } from "./refusal.ts";
 import { json, type Route, routerPath } from "./route.ts";
 
-/** Is told what went wrong that nobody could have asked for better. */
-export type OnFault = (route: string, error: unknown) => void;
+/** Is told what its owner should know of. */
+export interface AppWatcher {
+  /** Somebody was not let in. */
+  denied(request: Request, refusal: Refusal): void;
+  /** An answer failed that should not have. */
+  failed(request: Request, error: unknown): void;
+}
 
 /** Figures are of the moment, and no browser should guess what they are. */
 const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
@@ -18,12 +23,12 @@ const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosnif
 const NOTHING = z.strictObject({});
 
 /** The path as it was sent. An old client that names no host has nothing before it. */
-function pathOf(request: Request): string {
+export function pathOf(request: Request): string {
   return /^(?:https?:\/\/[^/?#]*)?([^?#]*)/.exec(request.url)![1]!;
 }
 
 /** Serves `routes` to those whom `gate` lets in. */
-export function createApp(routes: readonly Route[], gate: Gate, onFault: OnFault): Hono {
+export function createApp(routes: readonly Route[], gate: Gate, watcher: AppWatcher): Hono {
   const app = new Hono({ getPath: pathOf });
   app.use(async (context, next) => {
     gate.admit(context.req.raw);
@@ -43,9 +48,12 @@ export function createApp(routes: readonly Route[], gate: Gate, onFault: OnFault
   }
   app.notFound((context) => write(notFound(context.req.path, routes)));
   app.onError((error, context) => {
-    if (error instanceof Refusal) return write(error);
     if (error instanceof ChangeRefused) return write(refusalOf(error));
-    onFault(`${context.req.method} ${context.req.path}`, error);
+    if (error instanceof Refusal) {
+      if (error.status === 401 || error.status === 403) watcher.denied(context.req.raw, error);
+      return write(error);
+    }
+    watcher.failed(context.req.raw, error);
     return write(new Refusal(500, "", "internal error; the log says more"));
   });
   return app;

@@ -61,7 +61,10 @@ const STATUS_OF_KIND = { invalid: 400, missing: 404, conflict: 409, failed: 500 
   RefusalStatus
 >;
 
+/** What requests call a field that the instance knows by another name. */
+const FIELDS: Readonly<Record<string, string>> = { entry: "server" };
+
 /** What the instance refused, as its caller is told. */
 export function refusalOf({ kind, field, message, share }: ChangeRefused): Refusal {
-  return new Refusal(STATUS_OF_KIND[kind], field, message, {}, share);
+  return new Refusal(STATUS_OF_KIND[kind], FIELDS[field] ?? field, message, {}, share);
 }

@@ -76,7 +76,7 @@ export interface Route<
   A = any,
 > {
   readonly method: "get" | "post" | "put" | "patch" | "delete";
-  /** As OpenAPI writes it: `/pools/{name}`. */
+  /** As OpenAPI writes it: `/pools/{pool}`. */
   readonly path: string;
   /** What it is called in programs made from the OpenAPI document. */
   readonly id: string;
@@ -106,7 +106,7 @@ export function route<P extends z.ZodObject, Q extends z.ZodObject, B, A>(
   return declared as unknown as Route;
 }
 
-/** The path as the router writes it: `/pools/:name`. */
+/** The path as the router writes it: `/pools/:pool`. */
 export function routerPath({ path }: Route): string {
   return path.replace(/\{(\w+)\}/g, ":$1");
 }

@@ -2,11 +2,11 @@
  * The admin endpoint on a port or a unix socket. A port is opened so that the next binary can open it too, but only
  * one that says it is the next: a second instance by mistake gets an error.
  */
-import { type Address, formatAddress } from "../config/mod.ts";
-import type { Instance } from "../control/instance.ts";
+import { type Address, formatAddress, type TcpAddress } from "../config/mod.ts";
 import type { ReportEvent } from "../control/events.ts";
+import type { Instance } from "../control/instance.ts";
 import { SocketFile } from "../control/socket_file.ts";
-import { createApp } from "./app.ts";
+import { createApp, pathOf } from "./app.ts";
 import { EventStreams } from "./event_streams.ts";
 import { Gate } from "./gate.ts";
 import type { Renderings } from "./renderings.ts";
@@ -20,7 +20,6 @@ export interface AdminOptions {
   readonly listen: Address;
   readonly tokens: AdminTokens;
   readonly renderings: Renderings;
-  /** Told what goes wrong here. */
   readonly report: ReportEvent;
   /** The process before this one still listens there, and is to be succeeded. */
   readonly takeOver?: boolean;
@@ -62,18 +61,32 @@ export async function serveAdmin(instance: Instance, options: AdminOptions): Pro
     drop: (request) => server?.timeout(request, DROP_SECONDS),
   };
   const routes = allRoutes({ instance, renderings, streams, connections });
-  const app = createApp(routes, gate, (route, error) => {
-    report("admin.failed", { route, reason: (error as Error).stack ?? String(error) });
+  const app = createApp(routes, gate, {
+    denied: (request, { message }) => {
+      const client = server?.requestIP(request)?.address ?? "unix";
+      report("admin.denied", { client, request: nameOf(request), reason: message });
+    },
+    failed: (request, error) => {
+      const reason = (error as Error).stack ?? String(error);
+      report("admin.failed", { request: nameOf(request), reason });
+    },
   });
   let file: SocketFile | null = null;
+  const takeOver = options.takeOver === true;
   try {
-    if (listen.kind === "unix") file = await SocketFile.claim(listen, options.takeOver === true);
-    server = open(listen, file, options.takeOver === true, (request) => app.fetch(request));
-    file?.publish();
+    if (listen.kind === "unix") {
+      file = await SocketFile.claim(listen, takeOver);
+      // The types leave it out; without it a quiet stream of events is cut.
+      const quiet = { idleTimeout: 0 } as Record<never, never>;
+      server = Bun.serve({ unix: file.temporary, fetch: app.fetch, ...quiet });
+      file.publish();
+    } else {
+      server = openPort(listen, takeOver, app.fetch);
+    }
   } catch (error) {
     streams.close();
     void server?.stop(true);
-    throw error;
+    throw new Error(`admin.listen: ${formatAddress(listen)}: ${causeOf(error)}`);
   }
   const opened = server;
   return {
@@ -88,24 +101,21 @@ export async function serveAdmin(instance: Instance, options: AdminOptions): Pro
   };
 }
 
+/** Without the query, which may hold keys. */
+function nameOf(request: Request): string {
+  return `${request.method} ${pathOf(request)}`;
+}
+
 type Fetch = (request: Request) => Response | Promise<Response>;
 
-function open(
-  listen: Address,
-  file: SocketFile | null,
+function openPort(
+  { host: hostname, port }: TcpAddress,
   takeOver: boolean,
   fetch: Fetch,
 ): Bun.Server<undefined> {
-  try {
-    if (listen.kind === "unix") return Bun.serve({ unix: file!.temporary, idleTimeout: 0, fetch } as never);
-    const { host: hostname, port } = listen;
-    // A port that others may share can't be had exclusively by anybody else: this fails if it is in use at all.
-    if (!takeOver && port !== 0) void Bun.serve({ hostname, port, fetch }).stop(true);
-    return Bun.serve({ hostname, port, reusePort: true, idleTimeout: IDLE_SECONDS, fetch });
-  } catch (error) {
-    const code = String((error as { code?: unknown }).code);
-    throw new Error(`admin.listen: ${formatAddress(listen)}: ${CAUSES[code] ?? (error as Error).message}`);
-  }
+  // A port that others may share can't be had alone by anybody else: this fails if it is in use at all.
+  if (!takeOver && port !== 0) void Bun.serve({ hostname, port, fetch }).stop(true);
+  return Bun.serve({ hostname, port, reusePort: true, idleTimeout: IDLE_SECONDS, fetch });
 }
 
 const CAUSES: Record<string, string> = {
@@ -114,6 +124,10 @@ const CAUSES: Record<string, string> = {
   EACCES: "permission denied",
   ENOENT: "there is no such host or folder",
 };
+
+function causeOf(error: unknown): string {
+  return CAUSES[String((error as { code?: unknown }).code)] ?? (error as Error).message;
+}
 
 async function stop(server: Bun.Server<undefined>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;

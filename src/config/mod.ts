@@ -24,4 +24,4 @@ export { didYouMean } from "./suggest.ts";
 export type { UserConfig } from "./user_map.ts";
 export { markdownTable } from "./table.ts";
 export { InvalidValue } from "./value.ts";
-export { configYaml, type Written, writtenConfig } from "./written.ts";
+export { configYaml, type Written, writtenConfig, type WrittenMap } from "./written.ts";

@@ -1,18 +1,25 @@
 /** A resolved configuration as a file of our form would have it: every option, secrets masked. */
+import { isDeepStrictEqual } from "node:util";
 import { INSTANCE_OPTIONS } from "./instance_options.ts";
 import type { Config } from "./load.ts";
 import { MASK, type Option, type Options, pairsOf } from "./option.ts";
 import { POOL_OPTIONS } from "./pool_options.ts";
 import { formatServer, type ServerConfig } from "./server_entry.ts";
+import type { PlainType } from "./value.ts";
 import { writeYaml } from "./yaml.ts";
 
 /** A value as YAML and JSON have it; null is an option that is left out. */
-export type Written = string | number | boolean | null | Written[] | { [key: string]: Written };
+export type Written = string | number | boolean | null | Written[] | WrittenMap;
 
-/** The configuration as a tree: `pools` by name, and what stands beside it. */
-export function writtenConfig(config: Config): { [key: string]: Written } {
-  const pools = config.pools.map((pool) => [pool.name, writeAll(POOL_OPTIONS, pool)] as const);
-  return { ...writeAll(INSTANCE_OPTIONS, config), pools: Object.fromEntries(pools) };
+/** A map of options by their keys. */
+export interface WrittenMap {
+  [key: string]: Written;
+}
+
+/** The configuration as a tree: `pools` by name, and the options beside them. */
+export function writtenConfig(config: Config): WrittenMap {
+  const pools = config.pools.map((pool) => [pool.name, writeMap(POOL_OPTIONS, pool)]);
+  return { pools: Object.fromEntries(pools), ...writeMap(INSTANCE_OPTIONS, config) };
 }
 
 /** The configuration as YAML; what is left out is left out here too, so that it can be loaded. */
@@ -20,22 +27,31 @@ export function configYaml(config: Config): string {
   return writeYaml(withoutNulls(writtenConfig(config)));
 }
 
-function writeAll(options: Options, values: object): { [key: string]: Written } {
-  return Object.fromEntries(
-    pairsOf(options, values).map(({ option, value }) => [option.key, write(option, value)]),
-  );
+function writeMap(options: Options, values: object): WrittenMap {
+  const pairs = pairsOf(options, values);
+  return Object.fromEntries(pairs.map(({ option, value }) => [option.key, writeValue(option, value)]));
 }
 
-function write(option: Option<unknown>, value: unknown): Written {
-  if (option.secret && value !== null) return MASK;
-  if (value === null || typeof value === "number" || typeof value === "boolean") return value;
-  if (option === POOL_OPTIONS.servers) return (value as ServerConfig[]).map(formatServer);
-  if ("options" in option.type) return writeAll(option.type.options, value as object);
-  return option.type.show(value);
+function writeValue({ type, secret }: Option<unknown>, value: unknown): Written {
+  if (secret && value !== null) return MASK;
+  if ("options" in type) return value === null ? null : writeMap(type.options, value as object);
+  if (Array.isArray(value)) return (value as ServerConfig[]).map(formatServer);
+  const isScalar = typeof value === "number" || typeof value === "boolean";
+  const ways = isScalar ? [value, type.show(value)] : [type.show(value)];
+  return ways.find((way) => meansThat(type, way, value)) ?? null;
 }
 
-function withoutNulls(value: Written): Written {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
-  const kept = Object.entries(value).filter(([, each]) => each !== null);
-  return Object.fromEntries(kept.map(([key, each]) => [key, withoutNulls(each)]));
+/** Some values have words of their own (`off`, `auto`), and some are shown with a unit that no file takes. */
+function meansThat(type: PlainType<unknown>, way: string | number | boolean, value: unknown): boolean {
+  const { success, data } = type.schema.safeParse(String(way));
+  return success && isDeepStrictEqual(data, value);
+}
+
+function withoutNulls(map: WrittenMap): WrittenMap {
+  const kept = Object.entries(map).filter(([, value]) => value !== null);
+  return Object.fromEntries(kept.map(([key, value]) => [key, isMap(value) ? withoutNulls(value) : value]));
+}
+
+function isMap(value: Written): value is WrittenMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -22,16 +22,12 @@ export class SocketFile {
   /**
    * Claims the path; a predecessor may listen there when it is to be taken over.
    *
-   * Errors: throws with the path when another process listens there, or when the file is no socket.
+   * Errors: throws when another process listens there, or when the file is no socket.
    */
   static async claim(address: UnixAddress, takeOver: boolean): Promise<SocketFile> {
     const file = new SocketFile(address);
-    try {
-      if (!takeOver) await removeStale(address.path);
-      await removeStale(file.temporary);
-    } catch (error) {
-      throw new Error(`listen on ${address.path}: ${(error as Error).message}`);
-    }
+    if (!takeOver) await removeStale(address.path);
+    await removeStale(file.temporary);
     return file;
   }
 

@@ -18,7 +18,7 @@ async function serve(listen: Address, instance = new FakeInstance(), more: Parti
     listen,
     tokens: NO_TOKENS,
     renderings: RENDERINGS,
-    report: (name, facts) => void reports.push(`${name} ${facts.route} ${facts.reason}`),
+    report: (name, facts) => void reports.push(`${name} ${facts.request} ${facts.reason}`),
     ...more,
   });
   open.push(server);
@@ -163,6 +163,10 @@ describe("on a port, the endpoint", () => {
     expect([await statusWith("old"), await statusWith("new")]).toEqual([200, 401]);
     server.reload({ write: "new", read: null });
     expect([await statusWith("old"), await statusWith("new")]).toEqual([401, 200]);
+    expect(reports).toEqual([
+      "admin.denied GET /stats the token is not the right one",
+      "admin.denied GET /stats the token is not the right one",
+    ]);
   });
 
   test("reports what failed in it, and tells the asker only that", async () => {
@@ -225,7 +229,7 @@ describe("on a unix socket, the endpoint", () => {
     using dir = new TempDir();
     const path = dir.file("admin.sock");
     await serve(unix(path));
-    expect(serve(unix(path))).rejects.toThrow(`listen on ${path}: another process listens there`);
+    expect(serve(unix(path))).rejects.toThrow(`admin.listen: ${path}: another process listens there`);
     expect((await ask(path, "/healthz")).status).toBe(200);
     writeFileSync(dir.file("notes"), "dear diary");
     expect(serve(unix(dir.file("notes")))).rejects.toThrow("the file exists and is no socket");

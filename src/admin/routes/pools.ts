@@ -47,14 +47,13 @@ const KEY_ROUTE = named(
     hashed: z.string().describe("The part of the key that is hashed."),
     hashedBase64: z.string().optional().describe("The same, where it isn't UTF-8."),
     hash: z.number().nullable().describe("Null where nothing is hashed."),
-    point: z.number().nullable().describe(
-      "The ring's point that took it; null where the distribution has none.",
-    ),
+    point: z.number().nullable()
+      .describe("The ring's point, or the slot, that the hash fell to; null where there is neither."),
     epoch: z.number().describe("Of the ring that was asked."),
   }),
 );
 
-const NAME = z.strictObject({ name: z.string().describe("The pool's name.") });
+const POOL_NAME = z.strictObject({ pool: z.string().describe("The pool's name.") });
 
 const KEY = z.strictObject({
   key: field.bytes("The key; any byte can be escaped with %.").optional(),
@@ -75,26 +74,26 @@ export function poolRoutes(instance: Instance): Route[] {
     }),
     route({
       method: "get",
-      path: "/pools/{name}",
+      path: "/pools/{pool}",
       id: "getPool",
       access: "read",
       summary: "One pool.",
-      params: NAME,
+      params: POOL_NAME,
       answer: json(POOL, "The pool."),
       refuses: [404],
-      handle: ({ params }) => findPool(instance, params.name),
+      handle: ({ params }) => findPool(instance, params.pool),
     }),
     route({
       method: "get",
-      path: "/pools/{name}/route",
+      path: "/pools/{pool}/route",
       id: "routeKey",
       access: "read",
       summary: "Which server owns a key, and why: ?key= or ?key_base64=.",
-      params: NAME,
+      params: POOL_NAME,
       query: KEY,
       answer: json(KEY_ROUTE, "Where the key goes."),
       refuses: [404],
-      handle: ({ params, query }) => showRoute(instance.route(params.name, onlyKey(query))),
+      handle: ({ params, query }) => showRoute(instance.route(params.pool, onlyKey(query))),
     }),
   ];
 }
@@ -104,7 +103,7 @@ function findPool(instance: Instance, name: string): PoolView {
   const pool = pools.find((each) => each.name === name);
   if (pool !== undefined) return pool;
   const hint = didYouMean(name, pools.map((each) => each.name));
-  throw new Refusal(404, "name", `there is no pool ${JSON.stringify(name)}${hint}`);
+  throw new Refusal(404, "pool", `there is no pool ${JSON.stringify(name)}${hint}`);
 }
 
 function onlyKey({ key, key_base64 }: z.output<typeof KEY>): Uint8Array {

@@ -1,4 +1,4 @@
-/** `/pools/{name}/servers`: changes to the servers of a pool. They survive a restart. */
+/** `/pools/{pool}/servers`: changes to the servers of a pool. They survive a restart. */
 import * as z from "zod";
 import type { Instance } from "../../control/instance.ts";
 import { CHANGE, CONFIRMATION } from "../change.ts";
@@ -31,7 +31,7 @@ const SERVER_CHANGE = named(
 );
 
 const SERVER = z.strictObject({
-  name: z.string().describe("The pool's name."),
+  pool: z.string().describe("The pool's name."),
   id: z.string().describe("The server's id: its name in the pool, else host:port."),
 });
 
@@ -43,22 +43,22 @@ export function serverRoutes(instance: Instance): Route[] {
   return [
     route({
       method: "post",
-      path: "/pools/{name}/servers",
+      path: "/pools/{pool}/servers",
       id: "addServer",
       access: "write",
       summary: "Add a server to a pool.",
       description: CONFIRMING,
-      params: SERVER.pick({ name: true }),
+      params: SERVER.pick({ pool: true }),
       query: CONFIRMATION,
       body: jsonBody(NEW_SERVER, "The server."),
       answer: json(CHANGE, "It is added."),
       refuses: [404, 409],
       handle: ({ params, query, body }) =>
-        instance.addServer(params.name, body.server, query.confirm ?? null),
+        instance.addServer(params.pool, body.server, query.confirm ?? null),
     }),
     route({
       method: "patch",
-      path: "/pools/{name}/servers/{id}",
+      path: "/pools/{pool}/servers/{id}",
       id: "changeServer",
       access: "write",
       summary: "Re-weight, eject, drain or re-admit a server.",
@@ -69,11 +69,11 @@ export function serverRoutes(instance: Instance): Route[] {
       answer: json(CHANGE, "It is changed."),
       refuses: [404, 409],
       handle: ({ params, query, body }) =>
-        instance.changeServer(params.name, params.id, body, query.confirm ?? null),
+        instance.changeServer(params.pool, params.id, body, query.confirm ?? null),
     }),
     route({
       method: "delete",
-      path: "/pools/{name}/servers/{id}",
+      path: "/pools/{pool}/servers/{id}",
       id: "removeServer",
       access: "write",
       summary: "Remove a server from a pool.",
@@ -82,7 +82,7 @@ export function serverRoutes(instance: Instance): Route[] {
       query: CONFIRMATION,
       answer: json(CHANGE, "It is removed."),
       refuses: [404, 409],
-      handle: ({ params, query }) => instance.removeServer(params.name, params.id, query.confirm ?? null),
+      handle: ({ params, query }) => instance.removeServer(params.pool, params.id, query.confirm ?? null),
     }),
   ];
 }

@@ -79,7 +79,7 @@ describe("a change", () => {
     const { status, body } = await endpoint.ask("POST /reload");
     expect(status).toBe(500);
     expect(body).toEqual({ error: "failed", field: "", message: "internal error; the log says more" });
-    expect(endpoint.faults).toEqual(["POST /reload: the store's password is hunter2"]);
+    expect(endpoint.faults).toEqual(["the store's password is hunter2"]);
   });
 });
 
@@ -104,8 +104,8 @@ describe("a change to the ring of a Redis pool", () => {
 describe("what a change names", () => {
   test.each(
     [
-      ["POST /pools/none/servers", { server: SERVER }, "name"],
-      ["PATCH /pools/none/servers/alpha", { weight: 1 }, "name"],
+      ["POST /pools/none/servers", { server: SERVER }, "pool"],
+      ["PATCH /pools/none/servers/alpha", { weight: 1 }, "pool"],
       ["PATCH /pools/cache/servers/none", { weight: 1 }, "id"],
       ["DELETE /pools/cache/servers/none", undefined, "id"],
       ["DELETE /clients/32", undefined, "id"],

@@ -52,6 +52,8 @@ export class Endpoint {
   /** Requests whose connections were to be kept, and to be dropped. */
   readonly kept: Request[] = [];
   readonly dropped: Request[] = [];
+  /** Why somebody was not let in. */
+  readonly denials: string[] = [];
   /** What was reported as a fault of our own. */
   readonly faults: string[] = [];
   readonly #app: ReturnType<typeof createApp>;
@@ -68,8 +70,9 @@ export class Endpoint {
         drop: (request) => void this.dropped.push(request),
       },
     });
-    this.#app = createApp(this.routes, this.gate, (route, error) => {
-      this.faults.push(`${route}: ${(error as Error).message}`);
+    this.#app = createApp(this.routes, this.gate, {
+      denied: (_, { message }) => void this.denials.push(message),
+      failed: (_, error) => void this.faults.push((error as Error).message),
     });
   }
 

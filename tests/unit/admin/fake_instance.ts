@@ -104,16 +104,16 @@ export class FakeInstance implements Instance {
 
   route(pool: string, key: Uint8Array): RouteView {
     this.#note("route", pool, Buffer.from(key).toString("latin1"));
-    this.#find(pool, "name");
+    this.#find(pool, "pool");
     const hashed = Buffer.from(key).toString("latin1").replace(/^.*\{(.+)\}.*$/s, "$1");
     return { pool, server: "alpha", address: "127.0.0.1:6379", hashed, hash: 12345, point: 77, epoch: 7 };
   }
 
   addServer(pool: string, entry: string, confirm: number | null): Promise<Change> {
     this.#note("addServer", pool, entry, confirm);
-    this.#find(pool, "name");
+    this.#find(pool, "pool");
     if (!/:\d+:\d+( |$)/.test(entry)) {
-      throw new ChangeRefused("invalid", `${JSON.stringify(entry)} is not host:port:weight`, "server");
+      throw new ChangeRefused("invalid", `${JSON.stringify(entry)} is not host:port:weight`, "entry");
     }
     return this.#moving(pool, `pool "${pool}": server ${entry} added`, confirm);
   }
@@ -245,7 +245,7 @@ export class FakeInstance implements Instance {
   }
 
   #findServer(pool: string, id: string): void {
-    if (!this.#find(pool, "name").servers.some((server) => server.name === id)) {
+    if (!this.#find(pool, "pool").servers.some((server) => server.name === id)) {
       throw new ChangeRefused(
         "missing",
         `pool ${JSON.stringify(pool)} has no server ${JSON.stringify(id)}`,
@@ -255,7 +255,7 @@ export class FakeInstance implements Instance {
   }
 
   #moving(name: string, what: string, confirm: number | null): Promise<Change> {
-    const pool = this.#find(name, "name");
+    const pool = this.#find(name, "pool");
     if (pool.redis && (confirm === null || confirm < SHARE)) {
       throw new ChangeRefused("conflict", `${SHARE} of the key space would move`, "confirm", SHARE);
     }

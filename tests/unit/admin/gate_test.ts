@@ -23,7 +23,7 @@ const BODIES: Record<string, unknown> = {
 
 /** A request of the route that is fine but for who asks. */
 function lineOf({ method, path, query }: Route): string {
-  const target = path.replace("{name}", "cache").replace("/servers/{id}", "/servers/alpha").replace(
+  const target = path.replace("{pool}", "cache").replace("/servers/{id}", "/servers/alpha").replace(
     "{id}",
     "31",
   );

@@ -76,7 +76,7 @@ describe("/openapi.json", () => {
   });
 
   test("says what values may be", () => {
-    const [, { requestBody }] = OPERATIONS.find(([name]) => name === "patch /pools/{name}/servers/{id}")!;
+    const [, { requestBody }] = OPERATIONS.find(([name]) => name === "patch /pools/{pool}/servers/{id}")!;
     expect(requestBody.content["application/json"].schema).toEqual({
       $ref: "#/components/schemas/ServerChange",
     });

@@ -85,7 +85,7 @@ describe("/pools", () => {
     expect(status).toBe(404);
     expect(body).toEqual({
       error: "missing",
-      field: "name",
+      field: "pool",
       message: 'there is no pool "cahce"; did you mean "cache"?',
     });
   });
@@ -120,7 +120,7 @@ describe("/pools/:name/route", () => {
   test("says 404 when there is no such pool", async () => {
     const { status, body } = await new Endpoint().ask("GET /pools/none/route?key=a");
     expect(status).toBe(404);
-    expect(body.field).toBe("name");
+    expect(body.field).toBe("pool");
   });
 });
 
@@ -192,7 +192,7 @@ describe("HEAD", () => {
   test("answers as GET does on every route, without the body", async () => {
     const endpoint = new Endpoint();
     const paths = endpoint.routes.filter(({ method }) => method === "get").map(({ path }) =>
-      path === "/pools/{name}/route" ? "/pools/cache/route?key=a" : path.replace("{name}", "cache")
+      path === "/pools/{pool}/route" ? "/pools/cache/route?key=a" : path.replace("{pool}", "cache")
     );
     for (const path of paths.filter((each) => each !== "/events")) {
       const got = await endpoint.ask(`GET ${path}`);
