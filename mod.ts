@@ -15,4 +15,5 @@ export {
 } from "./src/config/mod.ts";
 export type { PoolConfig, ServerConfig } from "./src/config/mod.ts";
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+// A connection that is being made, to a server that doesn't answer, would keep the process for minutes.
+if (import.meta.main) process.exit(await main(process.argv.slice(2)));

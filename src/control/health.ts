@@ -30,7 +30,7 @@ interface Absence {
 /** Ejects and re-admits. */
 export class Health {
   /** Servers taken out, and let back in, since the process started; by pool. */
-  readonly ejections: Record<string, number> = {};
+  readonly ejections: Record<string, number> = Object.create(null);
   readonly #bench: Bench;
   readonly #report: ReportEvent;
   readonly #absent = new Map<string, Absence>();
@@ -70,6 +70,7 @@ export class Health {
       const record = this.#bench.topology.server(absence.pool, absence.server);
       // It left the pool meanwhile, or an operator has decided.
       if (record?.state !== "failed") {
+        absence.probe?.end();
         this.#absent.delete(key);
         continue;
       }

@@ -58,10 +58,10 @@ export class Member {
       for (const descriptor of descriptors) if (descriptor !== null) closeDescriptor(descriptor);
       return;
     }
-    const before = this.#listeners;
-    this.#listeners = descriptors.map((descriptor) => this.#accept(descriptor));
+    const listeners = this.#acceptAll(descriptors);
+    this.stopListening();
+    this.#listeners = listeners;
     this.#listening = place;
-    for (const listener of before) listener.stop();
   }
 
   /** Accepts no more clients. */
@@ -69,6 +69,18 @@ export class Member {
     for (const listener of this.#listeners) listener.stop();
     this.#listeners = [];
     this.#listening = "";
+  }
+
+  /** Accepts on all of them or on none. */
+  #acceptAll(descriptors: readonly (number | null)[]): Listener[] {
+    const listeners: Listener[] = [];
+    try {
+      for (const descriptor of descriptors) listeners.push(this.#accept(descriptor));
+      return listeners;
+    } catch (error) {
+      for (const listener of listeners) listener.stop();
+      throw error;
+    }
   }
 
   #accept(descriptor: number | null): Listener {

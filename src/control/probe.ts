@@ -39,8 +39,13 @@ export class Probe {
   tick(now: number): ProbeAnswer {
     this.#pool.tick(now);
     if (this.#answer === "waiting" && now >= this.#until) this.#answer = "failed";
-    if (this.#answer !== "waiting") this.#pool.close();
+    if (this.#answer !== "waiting") this.end();
     return this.#answer;
+  }
+
+  /** Closes its connection, whatever the answer would have been. */
+  end(): void {
+    this.#pool.close();
   }
 
   #ask(): void {

@@ -151,7 +151,7 @@ export class Supervisor {
       start: (slot, life) =>
         this.#seats === null
           ? localWorker(api)
-          : startWorker({ slot, seats: this.#seats.path, lastId: life * IDS_PER_LIFE }, api),
+          : startWorker({ slot, lastId: life * IDS_PER_LIFE }, this.#seats.descriptor, api),
       ended: (slot) => this.#seats?.clear(slot),
       current: (slot) =>
         this.topology.pools.size === 0 ? null : {

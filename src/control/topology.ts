@@ -53,7 +53,7 @@ export class Topology {
     for (const pool of config.pools) {
       const before = this.pools.get(pool.name);
       const servers = serversOf(pool).map((server) =>
-        next(server, before?.servers ?? [], operators[pool.name]?.[server.name], now)
+        next(server, pool, before?.servers ?? [], wordAbout(pool.name, server.name, operators), now)
       );
       const changed = !Bun.deepEquals(servers, before?.servers) || !Bun.deepEquals(pool, before?.config);
       pools.set(pool.name, {
@@ -107,8 +107,16 @@ function takeSeat(taken: Set<number>): number {
   return seat;
 }
 
+/** Names may be any, those that every object answers to included. */
+function wordAbout(pool: string, server: string, operators: OperatorStates): OperatorState | undefined {
+  const words = Object.hasOwn(operators, pool) ? operators[pool]! : {};
+  return Object.hasOwn(words, server) ? words[server] : undefined;
+}
+
+/** A pool that ejects nobody any more has no use for a server's failures. */
 function next(
   server: ServerRecord["server"],
+  { autoEjectHosts }: PoolConfig,
   before: readonly ServerRecord[],
   operator: OperatorState | undefined,
   now: number,
@@ -117,7 +125,7 @@ function next(
   const same = before.find((each) =>
     each.server.name === server.name && Bun.deepEquals(each.server.address, server.address)
   );
-  if (same?.state === "failed" || same?.state === "live") return { ...same, server };
+  if (same?.state === "live" || (same?.state === "failed" && autoEjectHosts)) return { ...same, server };
   return { server, state: "live", sinceMs: now };
 }
 

@@ -14,11 +14,12 @@ import {
 import type { HotKey, SlowRequest, WorkerFigures } from "../stats/mod.ts";
 import { closeDescriptor } from "../transport/listening_socket.ts";
 import { sweepLingering } from "../transport/stream.ts";
+import { checkTls } from "../transport/tls.ts";
 import { turn } from "../transport/turn.ts";
 import { roomForClients } from "./client_room.ts";
 import { Departure } from "./departure.ts";
 import { Member } from "./member.ts";
-import type { Plan, SocketOffer, Verdict } from "./plan.ts";
+import type { Plan, PoolPlan, SocketOffer, Verdict } from "./plan.ts";
 import { makeRouter } from "./pool_parts.ts";
 import type { SupervisorApi, WorkerApi } from "./worker_api.ts";
 
@@ -58,7 +59,8 @@ export class Worker implements WorkerApi {
   async prepare(plan: Plan, sockets: readonly SocketOffer[]): Promise<void> {
     this.#dropDraft();
     this.#draft = { plan, sockets };
-    for (const pool of plan.config.pools) makeRouter(pool, plan.pools[pool.name]!.verdict);
+    for (const pool of plan.config.pools) checkPool(pool, plan.pools[pool.name]!);
+    maxClients(plan.config);
   }
 
   // deno-lint-ignore require-await -- as above
@@ -73,7 +75,7 @@ export class Worker implements WorkerApi {
         sockets.filter(({ pool }) => pool === config.name).map(({ descriptor }) => descriptor),
       );
     }
-    this.#shared.pools = [...this.#members.values()].map(({ pool }) => pool);
+    this.#shared.pools = this.#pools;
     this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -129,8 +131,7 @@ export class Worker implements WorkerApi {
     sweepLingering(Infinity);
   }
 
-  #limit(plan: Plan): void {
-    const { config, workers } = plan;
+  #limit({ config, workers }: Plan): void {
     this.#graceMs = config.shutdownGraceMs;
     this.#shared.budget.limit = Math.ceil(config.limits.maxTotalBytes / workers);
     this.#shared.maxClients = roomForClients(config);
@@ -184,12 +185,23 @@ export class Worker implements WorkerApi {
       member.pool.close();
       return false;
     });
+    this.#shared.pools = this.#pools;
     if (this.#former.length === 0 && this.#members.size === 0) this.#drained?.();
   }
 
-  *#sessions(): Iterable<Session> {
-    const pools: Pool[] = [...this.#members.values(), ...this.#former.map(({ member }) => member)]
-      .map(({ pool }) => pool);
-    for (const pool of pools) yield* pool.sessions;
+  /** Those included whose last clients are about to leave. */
+  get #pools(): Pool[] {
+    return [...this.#members.values(), ...this.#former.map(({ member }) => member)].map(({ pool }) => pool);
   }
+
+  *#sessions(): Iterable<Session> {
+    for (const pool of this.#pools) yield* pool.sessions;
+  }
+}
+
+/** Tries what a pool can't do without. Errors: throws what is wrong with it. */
+function checkPool(config: PoolConfig, { verdict, tls, serverTls }: PoolPlan): void {
+  makeRouter(config, verdict);
+  checkTls(`pool ${JSON.stringify(config.name)}: tls`, tls);
+  checkTls(`pool ${JSON.stringify(config.name)}: server_tls`, serverTls);
 }

@@ -2,30 +2,32 @@
  * Workers in processes of their own: how a supervisor starts one, and what such a process does. Both sides call each
  * other over the runtime's message channel; listening sockets come through a socket pair.
  */
-import { SEAT_BYTES, Seats } from "../proxy/mod.ts";
+import { Seats } from "../proxy/mod.ts";
 import { descriptorChannel, receiveDescriptors, sendDescriptors } from "../transport/descriptor_channel.ts";
 import { closeDescriptor } from "../transport/listening_socket.ts";
 import { sameCommand } from "./own_command.ts";
 import type { Plan, SocketOffer } from "./plan.ts";
 import { RemoteCalls } from "./remote_calls.ts";
+import { mapTable } from "./seat_table.ts";
 import { Worker } from "./worker.ts";
 import { SUPERVISOR_METHODS, type SupervisorApi, WORKER_METHODS, type WorkerApi } from "./worker_api.ts";
 import type { WorkerHandle } from "./worker_handle.ts";
 import { ROLE, type WorkerRole } from "./worker_role.ts";
 
-/** The socket pair's end in a worker process. */
+/** In a worker process: the socket pair's end, and the table of clients. */
 const CHANNEL = 4;
+const SEATS = 5;
 /** How long the clients of a worker get whose supervisor is gone; milliseconds. */
 const ORPHAN_GRACE_MS = 10_000;
 /** What a terminal, or somebody who means the supervisor, sends to all processes. */
 const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGTTIN", "SIGTTOU"] as const;
 
-/** Starts a worker process. */
-export function startWorker(role: WorkerRole, supervisor: SupervisorApi): WorkerHandle {
+/** Starts a worker process; `seats` is the table of clients. Errors: throws when the system allows no more of them. */
+export function startWorker(role: WorkerRole, seats: number, supervisor: SupervisorApi): WorkerHandle {
   const [here, there] = descriptorChannel();
   const child = Bun.spawn(sameCommand(), {
     env: { ...process.env, [ROLE]: JSON.stringify(role) },
-    stdio: ["ignore", "inherit", "inherit", null as never, there],
+    stdio: ["ignore", "inherit", "inherit", null as never, there, seats],
     serialization: "advanced",
     ipc: (message) => calls.received(message),
   });
@@ -59,11 +61,10 @@ function sendOrKill(channel: number, sockets: readonly SocketOffer[], child: Bun
 
 /** Is a worker until the supervisor is gone, and then until the clients are. Shape: the exit code. */
 export async function runWorkerProcess(): Promise<number> {
-  const { slot, seats, lastId }: WorkerRole = JSON.parse(process.env[ROLE]!);
+  const { slot, lastId }: WorkerRole = JSON.parse(process.env[ROLE]!);
   for (const signal of SIGNALS) process.on(signal, () => {});
-  const table = Bun.mmap(seats, { shared: true }).subarray(0, SEAT_BYTES);
   const supervisor: { -readonly [Name in keyof SupervisorApi]?: SupervisorApi[Name] } = {};
-  const worker = new ProcessWorker(supervisor as SupervisorApi, new Seats(table, slot), lastId);
+  const worker = new ProcessWorker(supervisor as SupervisorApi, new Seats(mapTable(SEATS), slot), lastId);
   const calls = new RemoteCalls<SupervisorApi>(
     (message) => process.send!(message),
     worker,

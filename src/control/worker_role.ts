@@ -7,8 +7,6 @@ export const ROLE = "SENNIT_WORKER";
 export interface WorkerRole {
   /** Its column in the table of clients. */
   readonly slot: number;
-  /** The file of the table of clients, `SEAT_BYTES` long. */
-  readonly seats: string;
   /** Its clients' ids begin behind this one. */
   readonly lastId: number;
 }

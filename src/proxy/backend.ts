@@ -1,11 +1,12 @@
 /** One server of a pool: its lanes, and what is known about it. */
 import type { ServerConfig } from "../config/mod.ts";
+import { INTERNAL } from "./errors.ts";
 import { Lane } from "./lane.ts";
 import { IDLE, READY } from "./lane_state.ts";
 import type { LaneWatcher } from "./lane_watcher.ts";
 import type { Pool } from "./pool.ts";
 import type { Session } from "./session.ts";
-import { wayTo } from "./way.ts";
+import type { Way } from "./way.ts";
 
 /** What a backend tells whoever judges servers. Verdicts come back as a new router. */
 export interface BackendWatcher {
@@ -15,37 +16,41 @@ export interface BackendWatcher {
   backendReady(backend: Backend): void;
 }
 
+/** The requests a lane had been asked when this was made, answered or not; those that come later don't count. */
+export interface Debt {
+  readonly lane: Lane;
+  readonly requests: number;
+}
+
 /** A server and the lanes to it. */
 export class Backend implements LaneWatcher {
   /** Its place in the pool's order; what routers answer. */
   index: number;
   server: ServerConfig;
-  /** What its lanes connect with. */
-  readonly way: string;
+  readonly way: Way;
   readonly lanes: readonly Lane[];
   /** The version it reports; empty until known. */
   version = "";
   readonly #watcher: BackendWatcher;
-  /** Other ways to the same server that have not been answered all they were asked. */
-  #predecessors: readonly Backend[];
+  #isRetired = false;
+  /** What other ways to the same server have to answer before this one may be taken. */
+  #debts: readonly Debt[];
 
-  /** `predecessors` are other ways to the same server, which get no more requests: their replies come first. */
+  /** `debts` are those of other ways to the same server: requests that were asked there come first. */
   constructor(
     pool: Pool,
     index: number,
     server: ServerConfig,
+    way: Way,
     watcher: BackendWatcher,
-    predecessors: readonly Backend[] = [],
+    debts: readonly Debt[] = [],
   ) {
     this.index = index;
     this.server = server;
-    this.way = wayTo(server, pool);
+    this.way = way;
     this.#watcher = watcher;
-    this.#predecessors = predecessors;
-    this.lanes = Array.from(
-      { length: pool.config.serverConnections },
-      () => new Lane(pool, server.address, this),
-    );
+    this.#debts = debts;
+    this.lanes = Array.from({ length: pool.config.serverConnections }, () => new Lane(pool, way, this));
   }
 
   /** The lane a session's requests to this server take; always the same one, so that their order is kept. */
@@ -68,6 +73,32 @@ export class Backend implements LaneWatcher {
     return this.lanes.some((lane) => lane.inFlight > 0);
   }
 
+  /** What it has been asked and not answered yet. */
+  get debts(): Debt[] {
+    return this.lanes.filter(({ inFlight }) => inFlight > 0).map((lane) => ({
+      lane,
+      requests: lane.requests,
+    }));
+  }
+
+  /** Looks after deadlines. A fault of ours in a lane is the end of that lane's requests, and of nobody else's. */
+  tick(now: number): void {
+    for (const lane of this.lanes) {
+      try {
+        lane.tick(now);
+      } catch (error) {
+        const reason = `${INTERNAL}: ${(error as Error).stack}`;
+        lane.close(reason);
+        this.laneFailed(lane, reason);
+      }
+    }
+  }
+
+  /** It gets no more requests; what becomes of those it has says nothing about the pool's servers. */
+  retire(): void {
+    this.#isRetired = true;
+  }
+
   /** Connects all lanes now instead of at the first request. */
   preconnect(): void {
     for (const lane of this.lanes) {
@@ -80,19 +111,20 @@ export class Backend implements LaneWatcher {
     for (const lane of this.lanes) lane.close(reason);
   }
 
+  /** False while another way to the server has to answer what was asked before. */
   mayConnect(): boolean {
-    this.#predecessors = this.#predecessors.filter((backend) => backend.isBusy);
-    return this.#predecessors.length === 0;
+    this.#debts = this.#debts.filter(({ lane, requests }) => lane.requests - lane.inFlight < requests);
+    return this.#debts.length === 0;
   }
 
   laneReady(_lane: Lane): void {
     // It may have been away, and come back as another.
     this.version = "";
-    this.#watcher.backendReady(this);
+    if (!this.#isRetired) this.#watcher.backendReady(this);
   }
 
   laneFailed(_lane: Lane, reason: string): void {
     this.version = "";
-    this.#watcher.backendFailed(this, reason);
+    if (!this.#isRetired) this.#watcher.backendFailed(this, reason);
   }
 }

@@ -8,7 +8,6 @@
  * closed, never resynchronised. When the connection dies, what was written may have run and fails; what was never
  * written stays in the outbox for the next connection.
  */
-import type { Address } from "../config/address.ts";
 import { type Attempt, connect, type ConnectOutcome } from "../transport/connect.ts";
 import { Outbox } from "../transport/outbox.ts";
 import { NOBODY, type Stream, type StreamOwner } from "../transport/stream.ts";
@@ -24,6 +23,7 @@ import type { Pool } from "./pool.ts";
 import type { ReplyReader } from "./protocol.ts";
 import { LOCAL_COMMAND, type ReplyTaker, Request } from "./request.ts";
 import type { Session } from "./session.ts";
+import type { Way } from "./way.ts";
 
 /** After so long without a byte from the server, a lane with nothing in flight asks whether it is still there. */
 const QUIET_MS = 30_000;
@@ -40,7 +40,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
   timeouts = 0;
 
   readonly #pool: Pool;
-  readonly #address: Address;
+  readonly #way: Way;
   readonly #watcher: LaneWatcher;
   readonly #fifo: InFlight;
   readonly #reader: ReplyReader;
@@ -56,9 +56,9 @@ export class Lane implements StreamOwner, ConnectOutcome {
   #lastReadMs = 0;
   #waiting: Session[] = [];
 
-  constructor(pool: Pool, address: Address, watcher: LaneWatcher) {
+  constructor(pool: Pool, way: Way, watcher: LaneWatcher) {
     this.#pool = pool;
-    this.#address = address;
+    this.#way = way;
     this.#watcher = watcher;
     this.#reader = pool.protocol.newReplyReader();
     this.outbox = new Outbox(pool.shared.budget.forServers);
@@ -111,7 +111,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.state = CONNECTING;
     this.#wanted = false;
     this.#deadline = turn.now + this.#pool.config.connectTimeoutMs;
-    this.#attempt = connect(this.#address, this.#pool.serverTls, this, this.outbox, this);
+    this.#attempt = connect(this.#way.address, this.#way.tls, this, this.outbox, this);
   }
 
   /** Calls the session once this lane has room again. */
@@ -152,7 +152,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
     turn.begin();
     this.#attempt = null;
     this.#stream = stream;
-    const greeting = this.#pool.protocol.greeting;
+    const { greeting } = this.#way;
     if (greeting === null) {
       this.#ready();
       return;

@@ -51,7 +51,7 @@ export class Pool {
   readonly shared: Shared;
   protocol: Protocol;
   /** In the order routers number them. */
-  backends: readonly Backend[];
+  backends: readonly Backend[] = [];
   /** Null: servers are connected to without TLS. */
   serverTls: ConnectTls | null;
   /** The current answer to which server owns a key. */
@@ -88,7 +88,7 @@ export class Pool {
     this.#makeProtocol = options.protocol;
     this.#watcher = options.watcher;
     this.protocol = options.protocol(this);
-    this.backends = options.servers.map((server, i) => new Backend(this, i, server, options.watcher));
+    this.backends = options.servers.map((server, i) => this.#backendFor(server, i, []));
   }
 
   /** Takes over other settings for the same protocol. */
@@ -99,23 +99,24 @@ export class Pool {
     const former = [...this.backends, ...this.#retired];
     this.backends = servers.map((server, index) => this.#backendFor(server, index, former));
     this.#retired = former.filter((backend) => !this.backends.includes(backend));
+    for (const backend of this.#retired) backend.retire();
     this.router = router;
     if (config.redisAuth === null) { for (const session of this.sessions) session.authenticated = true; }
     if (config.preconnect) { for (const backend of this.backends) backend.preconnect(); }
   }
 
-  /** The backend there is, or a new one that waits for the former way to the same server to be done. */
+  /** The backend there is, or a new one that waits until what was asked on other ways to its server is answered. */
   #backendFor(server: ServerConfig, index: number, former: readonly Backend[]): Backend {
     const way = wayTo(server, this);
-    const same = this.backends.find((backend) => backend.way === way);
-    if (same !== undefined) {
-      same.index = index;
-      same.server = server;
-      return same;
+    const same = this.backends.find((backend) => backend.way.text === way.text);
+    if (same === undefined) {
+      const address = formatAddress(server.address);
+      const before = former.filter((each) => formatAddress(each.way.address) === address);
+      return new Backend(this, index, server, way, this.#watcher, before.flatMap(({ debts }) => debts));
     }
-    const address = formatAddress(server.address);
-    const before = former.filter((each) => each.isBusy && formatAddress(each.server.address) === address);
-    return new Backend(this, index, server, this.#watcher, before);
+    same.index = index;
+    same.server = server;
+    return same;
   }
 
   /** A new client connection gets a session, or, when there are too many, an error and its end. */
@@ -213,18 +214,16 @@ export class Pool {
 
   /** Looks after deadlines; called every 50 ms or so. */
   tick(now: number): void {
-    for (const backend of this.backends) {
-      for (const lane of backend.lanes) lane.tick(now);
-    }
+    for (const backend of this.backends) backend.tick(now);
     if (this.#retired.length > 0) this.#tickRetired(now);
     if (now < this.#nextSessionCheck) return;
     this.#nextSessionCheck = now + SESSION_CHECK_MS;
-    for (const session of this.sessions) session.tick(now);
+    for (const session of this.sessions) tickSession(session, now);
   }
 
   #tickRetired(now: number): void {
     for (const backend of this.#retired) {
-      for (const lane of backend.lanes) lane.tick(now);
+      backend.tick(now);
       if (!backend.isBusy) backend.close("");
     }
     this.#retired = this.#retired.filter((backend) => backend.isBusy);
@@ -233,5 +232,14 @@ export class Pool {
   /** Closes all lanes; sessions are closed by whoever drains them. */
   close(): void {
     for (const backend of [...this.backends, ...this.#retired]) backend.close("Connection closed by proxy");
+  }
+}
+
+/** A fault of ours ends the session it happened in. */
+function tickSession(session: Session, now: number): void {
+  try {
+    session.tick(now);
+  } catch (error) {
+    session.turnFailed(error as Error);
   }
 }

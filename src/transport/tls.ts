@@ -2,6 +2,7 @@
  * TLS as our sockets use it: from PEM texts to the runtime's options, and from a handshake that failed to words for
  * the log. The runtime speaks TLS 1.2 and 1.3 and nothing older.
  */
+import { createSecureContext } from "node:tls";
 import type { TLSOptions } from "bun";
 
 /** What a listener shows its clients, and what it wants to see of them; PEM texts. */
@@ -46,6 +47,27 @@ export function connectOptions({ ca, cert, key, serverName, verify }: ConnectTls
     ...(cert === null || key === null ? {} : { cert, key }),
     ...(serverName === null ? {} : { serverName }),
   };
+}
+
+/** Tries certificates and keys before anything is listened on or connected with them. Errors: throws with `what` in front. */
+export function checkTls(what: string, tls: ListenTls | ConnectTls | null): void {
+  if (tls === null) return;
+  const { cert, key } = tls;
+  const ca = "clientCa" in tls ? tls.clientCa : tls.ca;
+  try {
+    createSecureContext({ cert: cert ?? undefined, key: key ?? undefined, ca: ca ?? undefined });
+  } catch (error) {
+    throw new Error(`${what}: ${fileReason(error as Error)}`);
+  }
+}
+
+function fileReason({ message }: Error): string {
+  if (/KEY_VALUES_MISMATCH|KEY_TYPE_MISMATCH/.test(message)) return "the key is not that of the certificate";
+  if (/Invalid CA/.test(message)) return "the authorities' file holds no certificate in PEM form";
+  if (/PEM|ASN1|asn1/.test(message)) {
+    return "the certificate or its key can't be read: it is not whole, or not PEM";
+  }
+  return message;
 }
 
 /** Words for what the runtime and the TLS library call it. */
