@@ -60,7 +60,7 @@ export class Worker implements WorkerApi {
     this.#dropDraft();
     this.#draft = { plan, sockets };
     for (const pool of plan.config.pools) checkPool(pool, plan.pools[pool.name]!);
-    maxClients(plan.config);
+    roomForClients(plan.config);
   }
 
   // deno-lint-ignore require-await -- as above
