@@ -8,6 +8,9 @@ import type { Follower, Step } from "../control/follower.ts";
 import type { Instance } from "../control/instance.ts";
 import { RENDERINGS } from "./renderings.ts";
 
+/** In the environment of a successor: where its predecessor's endpoint listens, so that it takes over that one only. */
+const PREDECESSORS = "SENNIT_ADMIN";
+
 /** The endpoint of an instance, which may be closed. */
 export class AdminFace implements Follower {
   readonly #instance: Instance;
@@ -20,32 +23,20 @@ export class AdminFace implements Follower {
     this.#report = report;
   }
 
+  /** Opens it; a successor shares the address with its predecessor. Errors: as `prepare`. */
+  async open(config: Config, texts: FileTexts, isSuccessor: boolean): Promise<void> {
+    const former = isSuccessor ? process.env[PREDECESSORS] ?? null : null;
+    const step = await this.#prepare(config, texts, former);
+    step.commit();
+  }
+
   /**
-   * Opens it; `takeOver` when a predecessor still listens there. Nobody asked for the default address, so that it is
-   * taken, by another instance most likely, is only said.
+   * Nobody asked for the default address, so that it is taken, by another instance most likely, is only said.
    *
    * Errors: throws when another address can't be listened on, or the tokens don't do.
    */
-  async open({ admin }: Config, texts: FileTexts, takeOver: boolean): Promise<void> {
-    const { listen } = admin;
-    if (listen === null) return;
-    try {
-      this.#take(listen, await this.#serve(listen, tokensOf(admin, texts), takeOver));
-    } catch (error) {
-      if (!isDeepStrictEqual(listen, DEFAULT_ADMIN_LISTEN)) throw error;
-      this.#report("admin.unavailable", { reason: (error as Error).message });
-    }
-  }
-
-  async prepare({ admin }: Config, texts: FileTexts): Promise<Step> {
-    const tokens = tokensOf(admin, texts);
-    const { listen } = admin;
-    if (listen !== null) checkedTokens(listen, tokens);
-    if (isDeepStrictEqual(listen, this.#listen)) {
-      return { abort() {}, commit: () => this.#server?.reload(tokens) };
-    }
-    const next = listen === null ? null : await this.#serve(listen, tokens, false);
-    return { abort: () => void next?.stop(), commit: () => this.#take(listen, next) };
+  prepare(config: Config, texts: FileTexts): Promise<Step> {
+    return this.#prepare(config, texts, this.#listen === null ? null : formatAddress(this.#listen));
   }
 
   /** Closes it; whoever is being answered gets a moment. */
@@ -54,14 +45,33 @@ export class AdminFace implements Follower {
     this.#server = null;
   }
 
-  #serve(listen: Address, tokens: AdminTokens, takeOver: boolean): Promise<AdminServer> {
-    return serveAdmin(this.#instance, {
-      listen,
-      tokens,
-      takeOver,
-      renderings: RENDERINGS,
-      report: this.#report,
-    });
+  /** `former` is where an endpoint listens that this one succeeds. */
+  async #prepare({ admin }: Config, texts: FileTexts, former: string | null): Promise<Step> {
+    const { listen } = admin;
+    if (listen === null) return { abort() {}, commit: () => this.#take(null, null) };
+    const tokens = tokensOf(admin, texts);
+    checkedTokens(listen, tokens);
+    if (isDeepStrictEqual(listen, this.#listen)) {
+      return { abort() {}, commit: () => this.#server!.reload(tokens) };
+    }
+    const next = await this.#serve(listen, tokens, former !== null && overlaps(listen, former));
+    return { abort: () => void next?.stop(), commit: () => this.#take(next === null ? null : listen, next) };
+  }
+
+  async #serve(listen: Address, tokens: AdminTokens, takeOver: boolean): Promise<AdminServer | null> {
+    try {
+      return await serveAdmin(this.#instance, {
+        listen,
+        tokens,
+        takeOver,
+        renderings: RENDERINGS,
+        report: this.#report,
+      });
+    } catch (error) {
+      if (!isDeepStrictEqual(listen, DEFAULT_ADMIN_LISTEN)) throw error;
+      this.#report("admin.unavailable", { reason: (error as Error).message });
+      return null;
+    }
   }
 
   /** The answer to whoever asked for this may go through the former server. */
@@ -69,8 +79,16 @@ export class AdminFace implements Follower {
     void this.#server?.stop();
     this.#listen = listen;
     this.#server = server;
-    if (listen !== null) this.#report("admin.listening", { listen: formatAddress(listen) });
+    delete process.env[PREDECESSORS];
+    if (listen === null) return;
+    process.env[PREDECESSORS] = formatAddress(listen);
+    this.#report("admin.listening", { listen: formatAddress(listen) });
   }
+}
+
+/** Whether listening on one address may keep others from another: 0.0.0.0:1 and 127.0.0.1:1 do. */
+function overlaps(listen: Address, former: string): boolean {
+  return listen.kind === "unix" ? former === listen.path : former.endsWith(`:${listen.port}`);
 }
 
 function tokensOf({ tokenFile, readTokenFile }: Config["admin"], texts: FileTexts): AdminTokens {
