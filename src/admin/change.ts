@@ -21,6 +21,7 @@ export const CHANGE: z.ZodType<Change> = named(
 /** The query of changes to a ring. */
 export const CONFIRMATION = z.strictObject({
   confirm: field.share(
-    "The share of the key space that may move. Redis pools ask for it: what moved is not found at its new owner.",
+    "The share of the key space that moves, as the 409 without it says. Redis pools ask for it, since a key that moved " +
+      "is not found at its new owner.",
   ).optional(),
 });

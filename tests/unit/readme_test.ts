@@ -1,10 +1,12 @@
-/** README says nothing about options and events that the declarations don't. */
+/** README says nothing about options, routes and events that the declarations don't. */
 import { expect, test } from "bun:test";
 import { optionReference } from "../../src/config/mod.ts";
 import { eventReference } from "../../src/control/events.ts";
+import { routeTable } from "./admin/route_table.ts";
 
 test.each([
   { what: "options", reference: optionReference },
+  { what: "routes", reference: routeTable },
   { what: "events", reference: eventReference },
 ])("README's table of $what is the one the declarations render", async ({ what, reference }) => {
   const readme = await Bun.file(new URL("../../README.md", import.meta.url)).text();
