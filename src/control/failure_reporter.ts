@@ -11,7 +11,13 @@ interface Row {
   failures: number;
   /** Replies it had given at the last failure. */
   replies: number;
+  /** When the supervisor is to be told next, so that it isn't told too often; milliseconds. */
+  tellAt: number;
 }
+
+/** How often the supervisor is told in the long run, and how many times at once; milliseconds and a count. */
+const TELL_EVERY_MS = 50;
+const TOLD_AT_ONCE = 20;
 
 /** The watcher of one pool's backends. */
 export class FailureReporter implements BackendWatcher {
@@ -24,12 +30,17 @@ export class FailureReporter implements BackendWatcher {
     this.#supervisor = supervisor;
   }
 
+  /** A server that fails a thousand times a second is told about less often: the next time says how many there were. */
   backendFailed(backend: Backend, reason: string): void {
+    const now = performance.now();
     const replies = repliesOf(backend);
-    const row = this.#rows.get(backend);
-    const failures = row !== undefined && replies <= row.replies ? row.failures + 1 : 1;
-    this.#rows.set(backend, { failures, replies });
-    this.#supervisor.serverFailed(this.#pool, backend.server.name, reason, failures);
+    const row = this.#rows.get(backend) ?? { failures: 0, replies: -1, tellAt: 0 };
+    row.failures = replies <= row.replies ? row.failures + 1 : 1;
+    row.replies = replies;
+    this.#rows.set(backend, row);
+    if (row.tellAt > now) return;
+    row.tellAt = Math.max(row.tellAt, now - TOLD_AT_ONCE * TELL_EVERY_MS) + TELL_EVERY_MS;
+    this.#supervisor.serverFailed(this.#pool, backend.server.name, reason, row.failures);
   }
 
   backendReady(backend: Backend): void {

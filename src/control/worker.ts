@@ -60,7 +60,6 @@ export class Worker implements WorkerApi {
     this.#dropDraft();
     this.#draft = { plan, sockets };
     for (const pool of plan.config.pools) checkPool(pool, plan.pools[pool.name]!);
-    roomForClients(plan.config);
   }
 
   // deno-lint-ignore require-await -- as above
@@ -145,7 +144,7 @@ export class Worker implements WorkerApi {
       if (config !== undefined && member.canBecome(config)) continue;
       this.#members.delete(name);
       member.stopListening();
-      const departure = new Departure(() => member.pool.sessions, this.#graceMs, turn.now);
+      const departure = new Departure(member.pool.sessions, this.#graceMs, turn.now);
       this.#former.push({ member, departure });
     }
   }

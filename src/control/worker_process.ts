@@ -25,13 +25,20 @@ const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGTTIN",
 /** Starts a worker process; `seats` is the table of clients. Errors: throws when the system allows no more of them. */
 export function startWorker(role: WorkerRole, seats: number, supervisor: SupervisorApi): WorkerHandle {
   const [here, there] = descriptorChannel();
-  const child = Bun.spawn(sameCommand(), {
-    env: { ...process.env, [ROLE]: JSON.stringify(role) },
-    stdio: ["ignore", "inherit", "inherit", null as never, there, seats],
-    serialization: "advanced",
-    ipc: (message) => calls.received(message),
-  });
-  closeDescriptor(there);
+  let child: Bun.Subprocess;
+  try {
+    child = Bun.spawn(sameCommand(), {
+      env: { ...process.env, [ROLE]: JSON.stringify(role) },
+      stdio: ["ignore", "inherit", "inherit", null as never, there, seats],
+      serialization: "advanced",
+      ipc: (message) => calls.received(message),
+    });
+  } catch (error) {
+    closeDescriptor(here);
+    throw error;
+  } finally {
+    closeDescriptor(there);
+  }
   const calls = new RemoteCalls<WorkerApi>((message) => child.send(message), supervisor, WORKER_METHODS);
   let hasEnded = false;
   const exited = child.exited.then(() => {

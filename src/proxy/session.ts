@@ -110,7 +110,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.#finishIfQuiet();
   }
 
-  /** Closes at the first quiet moment; until then it is served as ever. */
+  /** Closes if this is a quiet moment, or at one that comes; until then it is served as ever. May be asked again. */
   leave(): void {
     if (this.#end === STAYS) this.#end = LEAVES;
     this.#finishIfQuiet();
@@ -294,6 +294,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   #finishIfQuiet(): void {
     const reading = this.#reading || this.#resuming || this.#rest.chunk !== null ||
       (this.#end === LEAVES && this.#reader !== null);
-    if (!reading && this.replies.pending === 0) this.stream.finish();
+    if (reading || this.replies.pending > 0 || (this.#end === LEAVES && this.stream.inMotion)) return;
+    this.stream.finish();
   }
 }

@@ -13,6 +13,7 @@ const FUNCTIONS = {
   dup: { args: [FFIType.i32], returns: FFIType.i32 },
   close: { args: [FFIType.i32], returns: FFIType.i32 },
   socketpair: { args: [FFIType.i32, FFIType.i32, FFIType.i32, FFIType.ptr], returns: FFIType.i32 },
+  recv: { args: [FFIType.i32, FFIType.ptr, FFIType.u64, FFIType.i32], returns: FFIType.i64 },
   sendmsg: { args: [FFIType.i32, FFIType.ptr, FFIType.i32], returns: FFIType.i64 },
   recvmsg: { args: [FFIType.i32, FFIType.ptr, FFIType.i32], returns: FFIType.i64 },
 } as const;
@@ -23,6 +24,7 @@ export interface LibC {
   dup(descriptor: number): number;
   close(descriptor: number): number;
   socketpair(domain: number, type: number, protocol: number, pair: Pointer): number;
+  recv(descriptor: number, buffer: Pointer, size: number, flags: number): bigint;
   sendmsg(descriptor: number, message: Pointer, flags: number): bigint;
   recvmsg(descriptor: number, message: Pointer, flags: number): bigint;
 }

@@ -8,6 +8,7 @@ import { release, track } from "../protocol/chunk_holds.ts";
 import type { Outbox, Sink } from "./outbox.ts";
 import { isTlsError, TLS_REASON, tlsReason } from "./tls.ts";
 import { type EndsTurn, turn } from "./turn.ts";
+import { hasUnread } from "./unread.ts";
 
 /** Who uses a stream. All calls come from the event loop, never from inside a call into the stream. */
 export interface StreamOwner {
@@ -49,6 +50,7 @@ export class Stream implements EndsTurn, Sink {
   #marked = false;
   #held = false;
   #blocked = false;
+  #isSecure = false;
   #paused = false;
   #securing = false;
   #finishing = false;
@@ -69,8 +71,16 @@ export class Stream implements EndsTurn, Sink {
     return this.#securing;
   }
 
+  /** Bytes are on their way: the peer has not taken what was written, or has sent what was not read. */
+  get inMotion(): boolean {
+    if (this.#blocked || this.#closed) return this.#blocked;
+    // What TLS has sent on its own would look like a request.
+    return !this.#isSecure && hasUnread((this.#socket as unknown as { fd: number }).fd);
+  }
+
   /** Lets nothing be written before the TLS handshake, and resets the connection if that isn't done in time. */
   awaitHandshake(timeoutMs: number): void {
+    this.#isSecure = true;
     this.#securing = true;
     this.#blocked = true;
     this.#lingerUntil = turn.now + timeoutMs;
