@@ -12,6 +12,7 @@ import {
   Shared,
 } from "../proxy/mod.ts";
 import type { HotKey, SlowRequest, WorkerFigures } from "../stats/mod.ts";
+import { takeBallast } from "../transport/ballast.ts";
 import { closeDescriptor } from "../transport/listening_socket.ts";
 import { sweepLingering } from "../transport/stream.ts";
 import { checkTls } from "../transport/tls.ts";
@@ -51,6 +52,7 @@ export class Worker implements WorkerApi {
 
   /** Client ids begin behind `lastId`. */
   constructor(supervisor: SupervisorApi, seats: Seats, lastId: number) {
+    takeBallast();
     this.#supervisor = supervisor;
     this.#shared = new Shared(0, 0, (event, facts) => supervisor.report(event, facts), seats, lastId);
   }

@@ -166,7 +166,6 @@ export class Stream implements EndsTurn, Sink {
   /** For the handlers of `streamHandlers` only. */
   onData(chunk: Buffer): void {
     turn.begin();
-    turn.received += chunk.length;
     track(chunk);
     if (!this.#finishing) this.owner.received(chunk);
     release(chunk);

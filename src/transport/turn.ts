@@ -6,19 +6,6 @@
  * two sockets and would batch nothing.
  */
 
-import { fullGC } from "bun:jsc";
-
-/**
- * Bytes received after which garbage is collected. Chunks live outside the heap, so the collector sees little
- * reason to run while they pile up. Asked to, it keeps 256 KB rows below 200 MB and their pages warm: 10% less
- * system time, for 5% more in the collector (bench/compare.ts). A young collection does not do: chunks that wait
- * for a slow peer have grown old by then.
- */
-const COLLECT_EVERY = 128 * 1024 * 1024;
-
-/** Shortest time between two collections; milliseconds. */
-const COLLECT_PAUSE = 100;
-
 /**
  * Turns for which work may be held back to meet more of its kind. What many clients ask of one server comes spread
  * over several turns; one write for all of it saves 4 to 8% of the CPU and 10 to 20% of the latency of requests
@@ -37,9 +24,6 @@ export interface EndsTurn {
 class Turn {
   /** Milliseconds on a clock that never goes back; read at the first event of the turn. */
   now: number = performance.now();
-  /** Bytes received from all connections since garbage was last collected. */
-  received = 0;
-  #collectedAt = 0;
   #open = false;
   #ending = false;
   #work: EndsTurn[] = [];
@@ -83,7 +67,6 @@ class Turn {
     this.#open = false;
     // With this pending, the runtime looks for what has arrived and doesn't wait for it.
     if (this.#held.length > 0) this.#endSoon();
-    if (this.received >= COLLECT_EVERY) this.#collect();
   }
 
   #endSoon(): void {
@@ -100,13 +83,6 @@ class Turn {
       work.length = 0;
       this.#spare = work;
     }
-  }
-
-  #collect(): void {
-    if (this.now - this.#collectedAt < COLLECT_PAUSE) return;
-    this.#collectedAt = this.now;
-    this.received = 0;
-    fullGC();
   }
 }
 
