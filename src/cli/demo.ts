@@ -27,7 +27,12 @@ export async function demo(output: Output): Promise<number> {
   const log = new Log(LOG);
   const stopped = Promise.withResolvers<string>();
   // It ends with its terminal, too.
-  takeSignals(log, { reload: () => stopped.resolve("SIGHUP"), upgrade() {}, stop: stopped.resolve });
+  takeSignals(log, {
+    reload: () => stopped.resolve("SIGHUP"),
+    upgrade() {},
+    stop: stopped.resolve,
+    abort() {},
+  });
   const folder = mkdtempSync(join(tmpdir(), "sennit-demo-"));
   const servers: Bun.Subprocess[] = [];
   try {

@@ -65,19 +65,26 @@ async function serve(read: StartOptions["read"], options: RunOptions, daemon: bo
   const pidFile = options.pidFile ?? config.pidFile;
   if (inheritance === null) claimPidFile(pidFile, null);
   const starting = Lifecycle.start({ read, log, logOptions, sockets: inheritance?.sockets ?? {} });
+  let abort = () => {};
   // Signals that come before the instance runs wait for it. What keeps a reload from being done is in the log.
   takeSignals(log, {
-    reload: () => void starting.then(({ instance }) => instance.reload()).catch(() => {}),
+    reload: () => void starting.then((running) => running.reload()).catch(() => {}),
     upgrade: () => void starting.then((running) => running.upgrade()).catch(() => {}),
     stop: (signal) => void starting.then((running) => running.stop(signal)).catch(() => {}),
+    abort: () => abort(),
   });
   const running = await starting;
-  const faces = await openFaces(running, read, options, inheritance !== null);
+  abort = () => running.abort();
+  const faces = await orEnd(running, async () => {
+    const opened = await openFaces(running, read, options, inheritance !== null);
+    // Not before: a successor that fails must leave the file to its predecessor.
+    if (inheritance !== null) claimPidFile(pidFile, inheritance.predecessor);
+    return opened;
+  });
   running.sayStarted();
   if (inheritance !== null) {
-    // Not before: a successor that fails must leave the file to its predecessor.
-    claimPidFile(pidFile, inheritance.predecessor);
     tellReady();
+    running.takeOver();
   }
   if (daemon) {
     leaveForeground();
@@ -87,7 +94,18 @@ async function serve(read: StartOptions["read"], options: RunOptions, daemon: bo
   await faces.close();
 }
 
-/** What can be asked of the instance beside its pools. Errors: throws why it can't be opened; the instance has ended then. */
+/** Does what an instance that has started still needs. Errors: those of `work`; the instance has ended then. */
+async function orEnd<T>(running: Lifecycle, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    running.stop("a failed start");
+    await running.ended();
+    throw error;
+  }
+}
+
+/** What can be asked of the instance beside its pools. Errors: throws why it can't be opened. */
 async function openFaces(
   running: Lifecycle,
   { config, texts }: StartOptions["read"],
@@ -115,8 +133,6 @@ async function openFaces(
     };
   } catch (error) {
     await admin.close();
-    running.stop("a failed start");
-    await running.ended();
     throw error;
   }
 }

@@ -9,8 +9,10 @@ export interface SignalTaker {
   reload(): void;
   /** SIGUSR2. */
   upgrade(): void;
-  /** SIGINT or SIGTERM; a second one ends the process at once. */
+  /** SIGINT or SIGTERM. */
   stop(signal: string): void;
+  /** A second one: the process ends when this returns. */
+  abort(): void;
 }
 
 /** Has signals do what they do, and SIGTTIN and SIGTTOU raise and lower the log's level, as in nutcracker. */
@@ -24,11 +26,16 @@ export function takeSignals(log: Log, taker: SignalTaker): void {
   process.on("SIGTTOU", () => setLevel(log, Math.max(0, log.level - 1)));
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      process.on("SIGINT", () => process.exit(1));
-      process.on("SIGTERM", () => process.exit(1));
+      process.on("SIGINT", () => endNow(taker));
+      process.on("SIGTERM", () => endNow(taker));
       taker.stop(signal);
     });
   }
+}
+
+function endNow(taker: SignalTaker): void {
+  taker.abort();
+  process.exit(1);
 }
 
 function setLevel(log: Log, level: number): void {

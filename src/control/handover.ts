@@ -12,33 +12,54 @@ import { environmentOfSuccessor } from "./sd_notify.ts";
 
 /** In the environment of a successor: how many sockets it inherits for each address, as JSON. */
 const HANDOVER = "SENNIT_HANDOVER";
-/** Its first inherited socket; before it are the standard streams and the message channel. */
-const FIRST_SOCKET = 4;
+/** Its first inherited socket; the message channel stands behind the last. */
+const FIRST_SOCKET = 3;
 /** A successor that is not ready by then has failed; milliseconds. */
 const PATIENCE_MS = 30_000;
 
 const READY = "ready";
 
+/** How a successor is started. */
+export interface HandOverOptions {
+  readonly sockets: InheritedSockets;
+  readonly argv: readonly string[];
+  /** Ends the attempt, and the successor with it. */
+  readonly signal: AbortSignal;
+  /** The program. */
+  readonly command?: readonly string[];
+  readonly patienceMs?: number;
+}
+
 /** Starts a successor. Shape: its process id, once it is ready. Errors: throws why it did not get there; it is gone then. */
-export async function handOver(sockets: InheritedSockets, argv: readonly string[]): Promise<number> {
+export async function handOver(
+  { sockets, argv, signal, command = commandOnDisk(), patienceMs = PATIENCE_MS }: HandOverOptions,
+): Promise<number> {
   const counts = Object.entries(sockets).map(([address, descriptors]) => [address, descriptors.length]);
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
-  const child = Bun.spawn([...commandOnDisk(), ...argv], {
+  const child = Bun.spawn([...command, ...argv], {
     env: { ...environmentOfSuccessor(process.env), [HANDOVER]: JSON.stringify(counts) },
-    stdio: ["ignore", "inherit", "inherit", null as never, ...Object.values(sockets).flat()],
+    stdio: ["ignore", "inherit", "inherit", ...Object.values(sockets).flat()],
     ipc: (message) => void (message === READY && resolve()),
   });
-  const timer = setTimeout(() => reject(new Error("it was not ready in time")), PATIENCE_MS);
+  const kill = () => child.kill("SIGKILL");
+  const giveUp = () => reject(new Error("this process ends"));
+  const timer = setTimeout(() => reject(new Error(`it was not ready within ${patienceMs} ms`)), patienceMs);
   void child.exited.then(() => reject(new Error(`it ended with ${child.signalCode ?? child.exitCode}`)));
+  signal.addEventListener("abort", giveUp);
+  process.on("exit", kill);
   try {
+    signal.throwIfAborted();
     await ready;
     child.unref();
     return child.pid;
   } catch (error) {
-    child.kill("SIGKILL");
+    kill();
+    await child.exited;
     throw error;
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener("abort", giveUp);
+    process.off("exit", kill);
   }
 }
 
@@ -60,8 +81,12 @@ export function takeInheritance(): Inheritance | null {
   return { predecessor: process.ppid, sockets: Object.fromEntries(sockets) };
 }
 
-/** Tells the predecessor that this process serves; it leaves then. */
+/** Tells the predecessor that this process serves; it leaves then. One that is gone needs to hear nothing. */
 export function tellReady(): void {
-  process.send!(READY);
-  process.disconnect!();
+  try {
+    process.send!(READY);
+    process.disconnect!();
+  } catch {
+    // It died while this process got ready.
+  }
 }

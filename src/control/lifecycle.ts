@@ -4,6 +4,7 @@ import type { Config } from "../config/mod.ts";
 import { FileStore } from "../coordination/mod.ts";
 import { VERSION } from "../version.ts";
 import type { ReadResult } from "./config_file.ts";
+import { Exclusively } from "./exclusively.ts";
 import type { ReportEvent } from "./events.ts";
 import type { Follower } from "./follower.ts";
 import { handOver } from "./handover.ts";
@@ -44,17 +45,26 @@ export class Lifecycle {
   readonly #followers: Follower[] = [];
   readonly #ending = Promise.withResolvers<Ending>();
   readonly #ticker: ReturnType<typeof setInterval>;
+  readonly #changes = new Exclusively();
+  /** Aborted when this ends. */
+  readonly #end = new AbortController();
+  /** The upgrade under way, or the one that was done: the successor. Null: there is none. */
+  #upgrade: Promise<number | null> = Promise.resolve(null);
   #isUpgrading = false;
+  /** Whether another process is still there that serves at the same addresses. */
+  #hasPredecessor: boolean;
 
   private constructor(
     journal: Journal,
     settings: Settings,
     supervisor: Supervisor,
-    logOptions: StartOptions["logOptions"],
+    { logOptions, sockets }: StartOptions,
   ) {
     this.#journal = journal;
     this.#supervisor = supervisor;
+    this.#hasPredecessor = Object.keys(sockets).length > 0;
     this.instance = new RunningInstance({
+      changes: this.#changes,
       journal,
       settings,
       supervisor,
@@ -67,7 +77,8 @@ export class Lifecycle {
   }
 
   /** Starts an instance. Errors: throws why it can't serve what the configuration says. */
-  static async start({ read, log, logOptions, sockets }: StartOptions): Promise<Lifecycle> {
+  static async start(options: StartOptions): Promise<Lifecycle> {
+    const { read, log, sockets } = options;
     const journal = new Journal(log);
     const { config } = read;
     const store = new FileStore(config.store ?? `${config.file}.state`);
@@ -84,7 +95,7 @@ export class Lifecycle {
       sockets,
       report: journal.report,
     });
-    const lifecycle = new Lifecycle(journal, settings, supervisor, logOptions);
+    const lifecycle = new Lifecycle(journal, settings, supervisor, options);
     sayListening(journal, effective, []);
     return lifecycle;
   }
@@ -106,25 +117,56 @@ export class Lifecycle {
     this.#journal.report("started", { version: VERSION, file: config.file, pid: process.pid });
   }
 
+  /** The predecessor knows that this serves, and leaves: what it had and nobody wants any more can go. */
+  takeOver(): void {
+    this.#hasPredecessor = false;
+    this.#supervisor.dropUnwantedSockets();
+  }
+
+  /** Reads the configuration file again. During an upgrade the successor may have read the old one: it is told, too. */
+  async reload(): Promise<void> {
+    const successor = await this.#upgrade;
+    if (successor === null) await this.instance.reload();
+    else process.kill(successor, "SIGHUP");
+  }
+
   /** Starts the program that is on disk now with this one's sockets, and ends once it serves. */
   async upgrade(): Promise<void> {
-    if (this.#isUpgrading) return;
+    if (this.#isUpgrading || this.#end.signal.aborted) return;
     this.#isUpgrading = true;
+    // Nothing else may change meanwhile: the successor would not know it.
+    this.#upgrade = this.#changes.do(() => this.#handOver());
+    const successor = await this.#upgrade;
+    this.#isUpgrading = false;
+    if (successor !== null) this.#endFor({ reason: "upgrade", successor });
+  }
+
+  async #handOver(): Promise<number | null> {
     this.#journal.report("upgrade.started", {});
     try {
-      const successor = await handOver(this.#supervisor.sockets, process.argv.slice(2));
+      const { signal } = this.#end;
+      const successor = await handOver({
+        sockets: this.#supervisor.sockets,
+        argv: process.argv.slice(2),
+        signal,
+      });
       this.#manager.mainPid(successor);
       this.#journal.report("upgrade.finished", { successor });
-      this.#ending.resolve({ reason: "upgrade", successor });
+      return successor;
     } catch (error) {
-      this.#isUpgrading = false;
       this.#journal.report("upgrade.failed", { reason: (error as Error).message });
+      return null;
     }
   }
 
   /** Ends the instance: it accepts nobody any more, and is gone when its clients are. */
   stop(reason: string): void {
-    this.#ending.resolve({ reason, successor: null });
+    this.#endFor({ reason, successor: null });
+  }
+
+  /** Ends the instance's workers at once, before the process does. */
+  abort(): void {
+    this.#supervisor.crew.kill();
   }
 
   /** Waits until something ends the instance, and then for its clients. */
@@ -132,10 +174,16 @@ export class Lifecycle {
     const { reason, successor } = await this.#ending.promise;
     if (successor === null) this.#manager.stopping(`ends after ${reason}`);
     this.#journal.report("stopping", { reason });
-    await this.#supervisor.drain(this.#supervisor.config.shutdownGraceMs, successor !== null);
+    const isServed = successor !== null || this.#hasPredecessor;
+    await this.#supervisor.drain(this.#supervisor.config.shutdownGraceMs, isServed);
     clearInterval(this.#ticker);
     this.#journal.log.flush();
     this.#journal.report("stopped", {});
+  }
+
+  #endFor(ending: Ending): void {
+    this.#end.abort();
+    this.#ending.resolve(ending);
   }
 
   #tick(): void {

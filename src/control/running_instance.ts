@@ -3,7 +3,7 @@ import { ulid } from "ulid";
 import { type Config, formatAddress } from "../config/mod.ts";
 import { type HotKey, type InstanceFigures, mergeHotKeys, type SlowRequest } from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
-import { Exclusively } from "./exclusively.ts";
+import type { Exclusively } from "./exclusively.ts";
 import type { Follower } from "./follower.ts";
 import {
   type Change,
@@ -29,6 +29,8 @@ import type { WorkerApi } from "./worker_api.ts";
 
 /** What an instance is made of. */
 export interface InstanceParts {
+  /** Changes wait for each other here. */
+  readonly changes: Exclusively;
   readonly journal: Journal;
   readonly settings: Settings;
   readonly supervisor: Supervisor;
@@ -46,7 +48,6 @@ export class RunningInstance implements Instance {
   readonly version = VERSION;
   readonly pid = process.pid;
   readonly #parts: InstanceParts;
-  readonly #changes = new Exclusively();
   #lastReload: Readiness["lastReload"] = null;
 
   constructor(parts: InstanceParts) {
@@ -95,7 +96,7 @@ export class RunningInstance implements Instance {
   }
 
   reload(): Promise<Change> {
-    return this.#changes.do(async () => {
+    return this.#parts.changes.do(async () => {
       const id = ulid();
       const before = this.config;
       this.#parts.manager.reloading();
@@ -174,7 +175,7 @@ export class RunningInstance implements Instance {
     confirm: number | null,
     change: (members: Members) => Members,
   ): Promise<Change> {
-    return this.#changes.do(async () => {
+    return this.#parts.changes.do(async () => {
       const id = ulid();
       const outcome = await this.#settings.changeMembers(this.#supervisor, pool, confirm, change);
       this.#journal.changed("membership.changed", { id, ...outcome }, { pool });

@@ -52,6 +52,7 @@ export class Supervisor {
   readonly #changes = new Exclusively();
   readonly #seats: SeatTable | null;
   readonly #ticker: ReturnType<typeof setInterval>;
+  #isEnding = false;
 
   private constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -90,6 +91,11 @@ export class Supervisor {
     };
   }
 
+  /** Closes what a predecessor listened on and no pool wants; not before it is sure to go. */
+  dropUnwantedSockets(): void {
+    this.#sockets.dropUnwanted();
+  }
+
   /** The sockets, for a successor. */
   get sockets(): InheritedSockets {
     return this.#sockets.all;
@@ -98,6 +104,8 @@ export class Supervisor {
   /** Puts another configuration in force. Errors: throws why it can't be, and nothing has changed. */
   apply(config: Config, texts: FileTexts, operators: OperatorStates): Promise<void> {
     return this.#changes.do(async () => {
+      // Its sockets may be a successor's by now.
+      if (this.#isEnding) throw new Error("the proxy is ending");
       // Before anybody could connect.
       roomForClients(config);
       const sockets = await this.#sockets.prepare(config.pools);
@@ -122,11 +130,12 @@ export class Supervisor {
 
   /** Whether it accepts clients no more. */
   get isLeaving(): boolean {
-    return this.crew.isLeaving;
+    return this.#isEnding;
   }
 
   /** Stops accepting and sees off all clients over `graceMs`; a successor may have the sockets. */
   async drain(graceMs: number, handedOver: boolean): Promise<void> {
+    this.#isEnding = true;
     await this.#changes.do(async () => {
       this.#sockets.close(handedOver);
       await this.crew.drain(graceMs);
