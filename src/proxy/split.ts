@@ -14,8 +14,17 @@ export type Merged =
   /** The reply is these bytes. */
   | Uint8Array;
 
+/** How much memory the replies to a split request may take. */
+export interface ReplyLimit {
+  readonly bytes: number;
+  /** The reply that is given instead of a larger one. */
+  readonly refusal: Uint8Array;
+}
+
 /** Makes one reply of the fragments' replies, which are all here, in the order the fragments were sent. */
 export interface Merge {
+  /** What the replies may weigh together; any weight when absent. */
+  readonly limit?: ReplyLimit;
   merge(fragments: readonly Request[]): Merged;
 }
 
@@ -26,6 +35,8 @@ export class Split implements ReplyTaker {
   readonly #fragments: Request[] = [];
   /** Fragments to be answered, and one more until all are sent. */
   #left = 1;
+  /** The replies weigh too much: the parent has its answer. */
+  #isRefused = false;
 
   constructor(parent: Request, merge: Merge) {
     this.#parent = parent;
@@ -41,28 +52,46 @@ export class Split implements ReplyTaker {
   /** No more fragments follow. */
   seal(): void {
     this.#left--;
-    if (this.#left === 0 && this.#parent.state !== SETTLED) this.#finish();
+    if (this.#left === 0 && !this.#isOver) this.#finish();
+  }
+
+  /** Whether nobody waits for the reply any more. */
+  get #isOver(): boolean {
+    return this.#isRefused || this.#parent.state === SETTLED;
   }
 
   /** Counts as it comes; nothing is kept for a client that is gone. */
   keep(fragment: Request, size: number): void {
     const parent = this.#parent;
-    if (parent.state !== SETTLED) {
+    if (!this.#isOver) {
       fragment.end += size;
       parent.session!.replies.holdPart(parent, size);
+      this.#checkLimit();
     }
-    if (parent.state === SETTLED) release(fragment);
+    if (this.#isOver) release(fragment);
   }
 
   take(fragment: Request): void {
     const parent = this.#parent;
     this.#left--;
-    if (parent.state === SETTLED) {
-      release(fragment);
-      return;
+    if (!this.#isOver && (this.#left > 0 || this.#merge.limit !== undefined)) {
+      parent.session!.replies.holdFragment(parent, fragment);
+      this.#checkLimit();
     }
-    if (this.#left > 0) parent.session!.replies.holdFragment(parent, fragment);
-    else this.#finish();
+    if (this.#isOver) release(fragment);
+    else if (this.#left === 0) this.#finish();
+  }
+
+  #checkLimit(): void {
+    const parent = this.#parent;
+    const { limit } = this.#merge;
+    if (limit === undefined || parent.end <= limit.bytes || parent.state === SETTLED) return;
+    this.#isRefused = true;
+    const { replies } = parent.session!;
+    replies.dropPart(parent);
+    // What is still to come of them is dropped as it arrives.
+    for (const each of this.#fragments) release(each);
+    replies.deliver(parent, limit.refusal, 0, limit.refusal.length);
   }
 
   #finish(): void {

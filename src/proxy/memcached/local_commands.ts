@@ -1,10 +1,12 @@
 /** The commands the proxy answers itself: one entry per command, by name. */
 import { COMMANDS } from "../../protocol/memcached/command_table.ts";
 import type { RequestScanner } from "../../protocol/memcached/request_scanner.ts";
+import type { Outbox } from "../../transport/outbox.ts";
+import { askAll } from "../ask_all.ts";
 import { replyLater } from "../reply_later.ts";
 import { lowestVersion } from "../server_versions.ts";
 import type { Session } from "../session.ts";
-import { askEverywhere, sameReply } from "./everywhere.ts";
+import { sameReply } from "./everywhere.ts";
 import { appendRequest } from "./request_bytes.ts";
 import { foldStats, ownStats, SERVER_STATS } from "./stats.ts";
 
@@ -19,13 +21,13 @@ const REFUSED_STATS = Buffer.from(
 const stats: LocalCommand = (session, request) => {
   const what = wordOf(request, 1);
   const command = request.command!.id + 1;
+  const requests = [(outbox: Outbox) => appendRequest(outbox, request)];
   if (what === "") {
     replyLater(session, ownStats(session.pool));
   } else if (what === "reset") {
-    askEverywhere(session, command, (outbox) => appendRequest(outbox, request), sameReply("RESET"));
+    askAll(session, { command, requests, merge: sameReply("RESET") });
   } else if (Object.hasOwn(SERVER_STATS, what)) {
-    const merge = foldStats(SERVER_STATS[what]!);
-    askEverywhere(session, command, (outbox) => appendRequest(outbox, request), merge);
+    askAll(session, { command, requests, merge: foldStats(SERVER_STATS[what]!) });
   } else {
     session.reply(REFUSED_STATS);
   }

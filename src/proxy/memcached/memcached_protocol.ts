@@ -2,13 +2,15 @@
 import { decodeBase64 } from "../../protocol/memcached/base64.ts";
 import { ReplyScanner } from "../../protocol/memcached/reply_scanner.ts";
 import { RequestScanner } from "../../protocol/memcached/request_scanner.ts";
+import type { Outbox } from "../../transport/outbox.ts";
 import { turn } from "../../transport/turn.ts";
+import { askAll } from "../ask_all.ts";
 import type { Pool } from "../pool.ts";
 import type { ProbeQuestion, Protocol, VersionQuestion } from "../protocol.ts";
 import { Request } from "../request.ts";
 import type { Session } from "../session.ts";
 import { Split } from "../split.ts";
-import { askEverywhere, HUSHED, sameReply } from "./everywhere.ts";
+import { HUSHED, sameReply } from "./everywhere.ts";
 import { Gather } from "./gather.ts";
 import { HUSHES } from "./hush.ts";
 import { LOCAL_BY_ID } from "./local_commands.ts";
@@ -81,7 +83,8 @@ export class MemcachedProtocol implements Protocol {
         break;
       case "everywhere": {
         const merge = request.hushed ? HUSHED : SAME_OK;
-        askEverywhere(session, command.id + 1, (outbox) => appendRequest(outbox, request), merge);
+        const requests = [(outbox: Outbox) => appendRequest(outbox, request)];
+        askAll(session, { command: command.id + 1, requests, merge });
         break;
       }
       case "local":
