@@ -21,6 +21,7 @@ export { optionReference } from "./reference.ts";
 export { formatServer, MAX_WEIGHT, parseServer, type ServerConfig } from "./server_entry.ts";
 export { formatSize } from "./size.ts";
 export { didYouMean } from "./suggest.ts";
+export { checkTlsFiles } from "./tls_files.ts";
 export type { UserConfig } from "./user_map.ts";
 export { markdownTable } from "./table.ts";
 export { InvalidValue } from "./value.ts";

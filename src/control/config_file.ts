@@ -1,6 +1,13 @@
 /** Takes a configuration file, and the files it names, from the disk to checked values. */
 import { readFile } from "node:fs/promises";
-import { type ConfigFile, fileFault, filesOf, loadConfig, type LoadResult } from "../config/mod.ts";
+import {
+  checkTlsFiles,
+  type ConfigFile,
+  fileFault,
+  filesOf,
+  loadConfig,
+  type LoadResult,
+} from "../config/mod.ts";
 
 /** Contents of files by their paths. They may be secret. */
 export type FileTexts = Readonly<Record<string, string>>;
@@ -43,8 +50,15 @@ export async function readConfigText(text: string, file: string): Promise<ReadRe
       return [fileFault(config, named, `can't be read: ${reasonOf(error)}`)];
     }
   };
-  const faults = (await Promise.all(filesOf(config).map(read))).flat();
-  return { ...loaded, config: faults.length === 0 ? config : null, faults, texts };
+  const unreadable = (await Promise.all(filesOf(config).map(read))).flat();
+  if (unreadable.length > 0) return { ...loaded, config: null, faults: unreadable, texts };
+  const { faults, warnings } = checkTlsFiles(config, texts, Date.now());
+  return {
+    config: faults.length === 0 ? config : null,
+    faults,
+    warnings: [...loaded.warnings, ...warnings],
+    texts,
+  };
 }
 
 async function readText(path: string): Promise<string> {

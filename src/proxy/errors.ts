@@ -2,6 +2,7 @@
  * What a client reads when a server fails it. The words are those of the C library, as nutcracker gives them,
  * whatever system this runs on.
  */
+import { TLS_REASON } from "../transport/tls.ts";
 
 const TEXTS: Record<string, string> = {
   ECONNREFUSED: "Connection refused",
@@ -25,5 +26,6 @@ export const INTERNAL = "internal error";
 export function errorText(reason: string): string {
   // What follows is for the log.
   if (reason.startsWith(INTERNAL)) return INTERNAL;
+  if (reason.startsWith(TLS_REASON)) return "TLS connection to server failed";
   return TEXTS[reason] ?? reason;
 }

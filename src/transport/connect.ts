@@ -5,7 +5,7 @@
 import type { Address } from "../config/address.ts";
 import type { Outbox } from "./outbox.ts";
 import { reasonOf, Stream, streamHandlers, type StreamOwner } from "./stream.ts";
-import { connectOptions, type ConnectTls, LEFT_IN_HANDSHAKE, tlsReason } from "./tls.ts";
+import { connectOptions, type ConnectTls, isTrusted, LEFT_IN_HANDSHAKE, tlsReason } from "./tls.ts";
 
 /** What an attempt ends with: exactly one of the two, and never from inside `connect`. */
 export interface ConnectOutcome {
@@ -41,7 +41,7 @@ export function connect(
     open: (socket: Bun.Socket<Stream>) => attempt.reached(socket, tls === null),
     connectError: (_: unknown, error: Error) => attempt.refuse(reasonOf(error)),
     handshake: (socket: Bun.Socket<Stream>, ok: boolean, error: Error | null) =>
-      ok ? attempt.ready(socket) : attempt.refuse(tlsReason(error)),
+      isTrusted(tls!, ok, error) ? attempt.ready(socket) : attempt.refuse(tlsReason(error)),
     close(socket: Bun.Socket<Stream>, error?: Error): void {
       attempt.refuse(LEFT_IN_HANDSHAKE);
       socket.data?.onClose(error);

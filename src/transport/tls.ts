@@ -70,6 +70,16 @@ function fileReason({ message }: Error): string {
   return message;
 }
 
+/**
+ * Whether a server may be talked to after this end of a handshake. Told to verify nothing, the runtime still calls
+ * it a failure when the certificate is for another name; a handshake that has really failed it reports otherwise.
+ */
+export function isTrusted({ verify }: ConnectTls, ok: boolean, error: Error | null): boolean {
+  if (verify) return ok && error === null;
+  const { code } = error as { code?: string } | null ?? {};
+  return ok || (code !== "ECONNRESET" && code !== "EPROTO");
+}
+
 /** Words for what the runtime and the TLS library call it. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/CERT_HAS_EXPIRED|CRL_HAS_EXPIRED/, "the peer's certificate has expired"],

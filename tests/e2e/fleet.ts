@@ -2,7 +2,7 @@
 import { loadConfig, type PoolConfig } from "../../src/config/mod.ts";
 import { orderServers } from "../../src/routing/ring/order_servers.ts";
 import { createRing } from "../../src/routing/ring/ring.ts";
-import { poolConfig } from "../support/pool_config.ts";
+import { type OptionTexts, poolConfig } from "../support/pool_config.ts";
 import { freePort } from "../support/free_port.ts";
 import type { ProxyProcess } from "../support/proxy_process.ts";
 import type { RawClient } from "../support/raw_client.ts";
@@ -16,9 +16,13 @@ export interface AnyServer extends AsyncDisposable {
 /** How a fleet is set up. */
 export interface FleetOptions {
   /** Options of the pool by their names in the file. */
-  readonly options?: Readonly<Record<string, string | number | boolean>>;
+  readonly options?: OptionTexts;
   /** `limits.total_bytes`. */
   readonly totalBytes?: string;
+  /** Processes that share the clients. */
+  readonly workers?: number;
+  /** Port of 127.0.0.1 for the admin endpoint. */
+  readonly adminPort?: number;
   /** Log level; 6 names clients that were lost. */
   readonly verbosity?: number;
 }
@@ -90,8 +94,12 @@ export class Fleet<S extends AnyServer> implements AsyncDisposable {
 }
 
 /** Our form of the file, because nutcracker's has no place for limits. */
-function configFile(servers: readonly AnyServer[], { options, totalBytes }: FleetOptions): string {
+function configFile(
+  servers: readonly AnyServer[],
+  { options, totalBytes, workers = 1, adminPort }: FleetOptions,
+): string {
   const pool = poolConfig({ listen: freePort(), servers, options: { hash: "murmur", ...options } });
   const limits = totalBytes === undefined ? "" : `limits:\n  total_bytes: ${totalBytes}\n`;
-  return `${limits}pools:\n${pool.replaceAll(/^(?=.)/gm, "  ")}`;
+  const admin = adminPort === undefined ? "" : `admin: { listen: "127.0.0.1:${adminPort}" }\n`;
+  return `workers: ${workers}\n${admin}${limits}pools:\n${pool.replaceAll(/^(?=.)/gm, "  ")}`;
 }

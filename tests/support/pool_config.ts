@@ -9,8 +9,13 @@ export interface PoolText {
   /** `address:weight name`, or servers of this folder, which get weight 1 and no name. */
   readonly servers: readonly (string | { readonly address: string })[];
   /** Further options, such as `{ timeout: 400, hash_tag: "{}" }`. */
-  readonly options?: Readonly<Record<string, string | number | boolean>>;
+  readonly options?: OptionTexts;
 }
+
+/** Options by their names in the file; some are maps of options. */
+export type OptionTexts = Readonly<
+  Record<string, string | number | boolean | Readonly<Record<string, string | boolean>>>
+>;
 
 /** One pool of Redis servers (`redis: false` in the options: of memcached). Joined texts make a file of several. */
 export function poolConfig({ name = "main", listen, servers, options = {} }: PoolText): string {

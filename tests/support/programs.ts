@@ -20,6 +20,7 @@ export const PROGRAMS: readonly Program[] = [
   onPath("redis-cli", "redis-tools"),
   onPath("memcached", "memcached"),
   onPath("nutcracker", "nutcracker"),
+  onPath("openssl", "openssl"),
   { name: "python3", package: "python3", isThere: () => Bun.which(PYTHON) !== null },
   { name: "redis-py", package: "python3-redis", isThere: hasRedisPy },
 ];

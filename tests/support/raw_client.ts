@@ -3,6 +3,7 @@
  * values or as the bytes they came in. Every wait has a deadline.
  */
 import { connect, type Socket } from "node:net";
+import { connect as connectByTls, type ConnectionOptions } from "node:tls";
 import { type Argument, command } from "./resp_encoder.ts";
 import { type Parsed, parseResp, type RespValue } from "./resp.ts";
 
@@ -46,6 +47,16 @@ export class RawClient implements Disposable {
         socket.off("error", reject);
         resolve(new RawClient(socket));
       });
+    });
+  }
+
+  /** Connects to a port of 127.0.0.1 by TLS. Errors: throws when the handshake fails. */
+  static connectTls(port: number, options: ConnectionOptions): Promise<RawClient> {
+    return new Promise((resolve, reject) => {
+      const socket = connectByTls({ port, host: "127.0.0.1", servername: "localhost", ...options });
+      // A peer may refuse the handshake and break the connection too.
+      socket.on("error", reject);
+      socket.once("secureConnect", () => resolve(new RawClient(socket)));
     });
   }
 

@@ -10,6 +10,8 @@ import type { Launch } from "./server_process.ts";
 export interface RedisOptions extends BackendOptions {
   /** Makes clients authenticate. */
   readonly password?: string;
+  /** Speaks TLS on its port: files of its certificate, its key, and an authority for clients' certificates. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
 }
 
 /** A running redis-server. */
@@ -33,10 +35,24 @@ export class RedisServer extends BackendServer {
 
   /** Runs one command over a connection of its own; an error reply is given as a RespError. */
   async command(...args: readonly Argument[]): Promise<RespValue> {
-    using client = await RawClient.connect(this.endpoint);
+    using client = await RawClient.connect(this.#options.tls ? this.#plainSocket : this.endpoint);
     const { password } = this.#options;
     if (password !== undefined) await client.command("AUTH", password);
     return await client.command(...args);
+  }
+
+  /** Where a server that speaks TLS takes this process's own commands. */
+  get #plainSocket(): string {
+    return this.dir.file("plain.sock");
+  }
+
+  #tlsArguments(): string[] {
+    const { cert, key, clientCa } = this.#options.tls!;
+    // deno-fmt-ignore
+    return [
+      "--unixsocket", this.#plainSocket, "--tls-cert-file", cert, "--tls-key-file", key,
+      "--tls-ca-cert-file", clientCa ?? cert, "--tls-auth-clients", clientCa === undefined ? "no" : "yes",
+    ];
   }
 
   protected override launch(): Launch {
@@ -44,6 +60,8 @@ export class RedisServer extends BackendServer {
     const { password, args = [] } = this.#options;
     const listening = typeof endpoint === "string"
       ? ["--port", "0", "--unixsocket", endpoint]
+      : this.#options.tls
+      ? ["--port", "0", "--tls-port", String(endpoint), "--bind", "127.0.0.1", ...this.#tlsArguments()]
       : ["--port", String(endpoint), "--bind", "127.0.0.1"];
     return {
       name: `redis-server on ${this.address}`,
