@@ -55,7 +55,7 @@ export class Departure {
     this.#asked.push(...this.#waiting.splice(stay).reverse());
     this.#asked = this.#asked.filter((session) => this.#sessions.has(session));
     for (const session of this.#asked) {
-      if (session.lastCommand >= 0 || now - session.createdMs >= NEW_MS) session.leave();
+      if (session.client.lastCommand >= 0 || now - session.client.sinceMs >= NEW_MS) session.leave();
     }
   }
 

@@ -9,6 +9,7 @@ import type { Config } from "../config/mod.ts";
 import type { InstanceFigures } from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
 import { roomForClients } from "./client_room.ts";
+import { clientsOfAll } from "./clients_of_all.ts";
 import type { FileTexts } from "./config_file.ts";
 import { Crew, PATIENCE } from "./crew.ts";
 import type { ReportEvent } from "./events.ts";
@@ -182,6 +183,7 @@ export class Supervisor {
       },
       serverReady: (pool, server) => this.health.serverReady(pool, server),
       instanceFigures: () => this.figures(),
+      ...clientsOfAll((question) => this.crew.ask(question)),
     };
   }
 

@@ -5,7 +5,10 @@
 import type { PoolConfig } from "../config/mod.ts";
 import {
   type ClientDescription,
+  type ClientDetails,
+  type ClientFilter,
   describeClient,
+  OwnClients,
   type Pool,
   type Seats,
   type Session,
@@ -43,6 +46,7 @@ interface Former {
 export class Worker implements WorkerApi {
   readonly #supervisor: SupervisorApi;
   readonly #shared: Shared;
+  readonly #ownClients = new OwnClients(() => this.#shared.pools);
   readonly #members = new Map<string, Member>();
   #former: Former[] = [];
   #draft: Draft | null = null;
@@ -55,6 +59,7 @@ export class Worker implements WorkerApi {
     takeBallast();
     this.#supervisor = supervisor;
     this.#shared = new Shared(0, 0, (event, facts) => supervisor.report(event, facts), seats, lastId);
+    this.#shared.instance = supervisor;
   }
 
   // deno-lint-ignore require-await -- a part of an interface that others implement over a channel
@@ -118,6 +123,22 @@ export class Worker implements WorkerApi {
     const session = [...this.#sessions()].find((each) => each.id === id);
     session?.close("killed by an operator");
     return session !== undefined;
+  }
+
+  clientsOf(pool: string): Promise<ClientDetails[]> {
+    return this.#ownClients.clientsOf(pool);
+  }
+
+  killClients(pool: string, filter: ClientFilter): Promise<number> {
+    return this.#ownClients.killClients(pool, filter);
+  }
+
+  pauseClients(pool: string, timeoutMs: number, readsToo: boolean): Promise<void> {
+    return this.#ownClients.pauseClients(pool, timeoutMs, readsToo);
+  }
+
+  resumeClients(pool: string): Promise<void> {
+    return this.#ownClients.resumeClients(pool);
   }
 
   async drain(graceMs: number): Promise<void> {

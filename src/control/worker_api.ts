@@ -1,11 +1,11 @@
 /** What a supervisor and its workers ask of each other, within one process or between two. */
-import type { ClientDescription, Facts, ProxyEvent } from "../proxy/mod.ts";
+import type { ClientDescription, Facts, InstanceClients, ProxyEvent } from "../proxy/mod.ts";
 import type { HotKey, InstanceFigures, SlowRequest, WorkerFigures } from "../stats/mod.ts";
 import type { Plan, SocketOffer, Verdict } from "./plan.ts";
 import type { MethodNames } from "./remote_calls.ts";
 
-/** What a worker does for its supervisor. */
-export interface WorkerApi {
+/** What a worker does for its supervisor. What is said of clients concerns its own. */
+export interface WorkerApi extends InstanceClients {
   /** Gets everything ready that the plan needs and that may fail; changes nothing. Errors: what can't be done. */
   prepare(plan: Plan, sockets: readonly SocketOffer[]): Promise<void>;
   /** Carries out what was prepared. */
@@ -25,8 +25,8 @@ export interface WorkerApi {
   drain(graceMs: number): Promise<void>;
 }
 
-/** What a supervisor does for a worker. */
-export interface SupervisorApi {
+/** What a supervisor does for a worker. What is said of clients concerns those of all workers. */
+export interface SupervisorApi extends InstanceClients {
   /** Something an operator may want to know. */
   report(event: ProxyEvent, facts: Facts): void;
   /** A server failed `streak` times in a row as this worker sees it. */
@@ -36,6 +36,8 @@ export interface SupervisorApi {
   /** The figures of all workers. */
   instanceFigures(): Promise<InstanceFigures>;
 }
+
+const CLIENT_METHODS = ["clientsOf", "killClients", "pauseClients", "resumeClients"] as const;
 
 /** `WorkerApi`'s methods, for calls from afar. */
 export const WORKER_METHODS: MethodNames<WorkerApi> = {
@@ -51,12 +53,13 @@ export const WORKER_METHODS: MethodNames<WorkerApi> = {
     "clients",
     "killClient",
     "drain",
+    ...CLIENT_METHODS,
   ],
   told: [],
 };
 
 /** `SupervisorApi`'s methods. */
 export const SUPERVISOR_METHODS: MethodNames<SupervisorApi> = {
-  asked: ["instanceFigures"],
+  asked: ["instanceFigures", ...CLIENT_METHODS],
   told: ["report", "serverFailed", "serverReady"],
 };

@@ -34,6 +34,16 @@ export function isWord(args: Arguments, index: number, word: string): boolean {
   return true;
 }
 
+/** The request that begins at argument `offset` of another. */
+export function behind(args: Arguments, offset: number): Arguments {
+  return {
+    count: args.count - offset,
+    bytesOf: (index) => args.bytesOf(index + offset),
+    start: (index) => args.start(index + offset),
+    end: (index) => args.end(index + offset),
+  };
+}
+
 /** Argument `index` as text, one character per byte. */
 export function textOf(args: Arguments, index: number): string {
   return Buffer.from(args.bytesOf(index).subarray(args.start(index), args.end(index))).toString("latin1");

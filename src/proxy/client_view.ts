@@ -10,6 +10,7 @@ export interface ClientDescription {
   readonly pool: string;
   readonly address: string;
   readonly name: string;
+  /** Empty before it has logged in, and in pools without users. */
   readonly user: string;
   readonly ageSeconds: number;
   readonly idleSeconds: number;
@@ -21,6 +22,14 @@ export interface ClientDescription {
   readonly lastCommand: string;
 }
 
+/** What other clients may be told beside, as CLIENT LIST does. */
+export interface ClientDetails extends ClientDescription {
+  /** Bytes it has not read yet. */
+  readonly unreadBytes: number;
+  readonly libraryName: string;
+  readonly libraryVersion: string;
+}
+
 /** Describes a client. */
 export function describeClient(session: Session): ClientDescription {
   const commands: readonly { readonly name: string }[] = session.pool.config.redis ? ALL_COMMANDS : COMMANDS;
@@ -28,12 +37,23 @@ export function describeClient(session: Session): ClientDescription {
     id: session.id,
     pool: session.pool.config.name,
     address: session.stream.peer,
-    name: session.name,
-    user: "default",
-    ageSeconds: Math.floor((turn.now - session.createdMs) / 1000),
+    name: session.client.name,
+    user: session.client.user?.name ?? "",
+    ageSeconds: Math.floor((turn.now - session.client.sinceMs) / 1000),
     idleSeconds: Math.floor((turn.now - session.lastActiveMs) / 1000),
     pending: session.replies.pending,
     heldBytes: session.heldBytes,
-    lastCommand: commands[session.lastCommand]?.name ?? "",
+    lastCommand: commands[session.client.lastCommand]?.name ?? "",
+  };
+}
+
+/** Describes a client in detail. */
+export function detailClient(session: Session): ClientDetails {
+  const { libraryName, libraryVersion } = session.client;
+  return {
+    ...describeClient(session),
+    unreadBytes: session.stream.outbox.bytes,
+    libraryName,
+    libraryVersion,
   };
 }

@@ -26,6 +26,7 @@ export const PROXY_EVENTS = {
   },
   "client.fault": { level: 5, meaning: "A client sent what isn't its pool's protocol." },
   "client.error": { level: 3, meaning: "A fault of the proxy's own ended a client's connection." },
+  "client.tls": { level: 5, meaning: "A client's TLS handshake failed." },
   "login.denied": { level: 4, meaning: "A client gave a user or a password that the pool doesn't know." },
 } as const satisfies Readonly<Record<string, EventDeclaration>>;
 

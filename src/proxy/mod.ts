@@ -1,6 +1,7 @@
 /** The data plane's public face: what the control plane builds it from and steers it with. */
 export type { Backend, BackendWatcher } from "./backend.ts";
-export { type ClientDescription, describeClient } from "./client_view.ts";
+export { type ClientDescription, type ClientDetails, describeClient } from "./client_view.ts";
+export { type ClientFilter, type InstanceClients, OwnClients } from "./instance_clients.ts";
 export { Lane } from "./lane.ts";
 export type { LaneWatcher } from "./lane_watcher.ts";
 export { SEAT_BYTES, Seats } from "./seats.ts";

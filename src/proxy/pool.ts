@@ -6,8 +6,10 @@
 import { formatAddress, type PoolConfig, type ServerConfig } from "../config/mod.ts";
 import type { Router } from "../routing/router.ts";
 import { NOBODY, type Stream, type StreamOwner } from "../transport/stream.ts";
-import type { ConnectTls } from "../transport/tls.ts";
+import { type ConnectTls, LEFT_IN_HANDSHAKE, TLS_REASON } from "../transport/tls.ts";
+import { turn } from "../transport/turn.ts";
 import { Backend, type BackendWatcher } from "./backend.ts";
+import { ClientPause } from "./client_pause.ts";
 import { INTERNAL } from "./errors.ts";
 import type { ProxyEvent } from "./events.ts";
 import type { Protocol, RequestReader } from "./protocol.ts";
@@ -57,6 +59,7 @@ export class Pool {
   /** The current answer to which server owns a key. */
   router: Router;
   readonly sessions = new Set<Session>();
+  readonly pause = new ClientPause();
   /** Moving average of reply sizes by command id; bytes. */
   readonly replyBytes: Float64Array;
   /** Since the process started. */
@@ -67,6 +70,8 @@ export class Pool {
   failures = 0;
   /** Failures that were answered as misses. */
   forgiven = 0;
+  /** Connections that ended before TLS was up. */
+  failedHandshakes = 0;
   cutSessions = 0;
   faultySessions = 0;
 
@@ -101,7 +106,7 @@ export class Pool {
     this.#retired = former.filter((backend) => !this.backends.includes(backend));
     for (const backend of this.#retired) backend.retire();
     this.router = router;
-    if (config.redisAuth === null) { for (const session of this.sessions) session.authenticated = true; }
+    for (const session of this.sessions) this.protocol.admit(session);
     if (config.preconnect) { for (const backend of this.backends) backend.preconnect(); }
   }
 
@@ -151,10 +156,24 @@ export class Pool {
   /** A session's connection is gone. */
   sessionClosed(session: Session, reason: string): void {
     if (!this.sessions.delete(session)) return;
+    this.pause.forget(session);
     this.shared.clients--;
     this.shared.seats.change(this.#seat, -1);
     if (reason === "") return;
-    this.#report(reason.startsWith(INTERNAL) ? "client.error" : "client.lost", session, reason);
+    if (session.stream.securing) this.failedHandshakes++;
+    this.#report(eventOf(session, reason), session, reason);
+  }
+
+  /** CLIENT PAUSE: has requests wait for so long, only writes or reads too. */
+  pauseClients(timeoutMs: number, readsToo: boolean): void {
+    this.pause.start(turn.now + timeoutMs, readsToo);
+    for (const session of this.sessions) session.client.unrestricted = false;
+  }
+
+  /** CLIENT UNPAUSE, and the end of a pause. */
+  resumeClients(): void {
+    this.pause.end();
+    for (const session of this.sessions) this.protocol.admit(session);
   }
 
   /** A session is closed by us, against its will. */
@@ -216,6 +235,7 @@ export class Pool {
   tick(now: number): void {
     for (const backend of this.backends) backend.tick(now);
     if (this.#retired.length > 0) this.#tickRetired(now);
+    if (this.pause.isOver(now)) this.resumeClients();
     if (now < this.#nextSessionCheck) return;
     this.#nextSessionCheck = now + SESSION_CHECK_MS;
     for (const session of this.sessions) tickSession(session, now);
@@ -242,4 +262,11 @@ function tickSession(session: Session, now: number): void {
   } catch (error) {
     session.turnFailed(error as Error);
   }
+}
+
+/** Clients that only knock, as health checks do, are no news. */
+function eventOf({ stream }: Session, reason: string): ProxyEvent {
+  if (reason.startsWith(INTERNAL)) return "client.error";
+  const isTls = stream.securing && reason.startsWith(TLS_REASON) && reason !== LEFT_IN_HANDSHAKE;
+  return isTls ? "client.tls" : "client.lost";
 }

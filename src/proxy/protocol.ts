@@ -64,6 +64,8 @@ export interface Protocol {
   readonly greeting: Greeting | null;
   readonly probe: ProbeQuestion;
   readonly version: VersionQuestion;
+  /** Says who a new client is, or who a client is now that the configuration has changed. */
+  admit(session: Session): void;
   newRequestReader(): RequestReader;
   newReplyReader(): ReplyReader;
   /** Serves the request the reader has just completed. Its bytes are valid until this returns. */

@@ -9,6 +9,7 @@ import { release } from "../protocol/chunk_holds.ts";
 import { BROKEN, COMPLETE, INCOMPLETE } from "../protocol/scan_status.ts";
 import type { Stream, StreamOwner } from "../transport/stream.ts";
 import { type EndsTurn, turn } from "../transport/turn.ts";
+import { ClientRecord } from "./client_record.ts";
 import type { Lane } from "./lane.ts";
 import type { Pool } from "./pool.ts";
 import type { RequestReader } from "./protocol.ts";
@@ -16,7 +17,7 @@ import { ReplyQueue, type ReplyQueueOwner } from "./reply_queue.ts";
 import { ReplyWindow } from "./reply_window.ts";
 import { LOCAL_COMMAND, Request } from "./request.ts";
 import { ENDS, LEAVES, STAYS } from "./session_end.ts";
-import { CLIENT_SLOW, ENDING, FLOWING, NO_MEMORY, REPLIES_DUE, SERVER_SLOW } from "./stall.ts";
+import { CLIENT_SLOW, ENDING, FLOWING, HELD, NO_MEMORY, REPLIES_DUE, SERVER_SLOW } from "./stall.ts";
 import { UnreadChunk } from "./unread_chunk.ts";
 import { UploadReservation } from "./upload_reservation.ts";
 
@@ -27,16 +28,8 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   readonly pool: Pool;
   readonly stream: Stream;
   readonly replies: ReplyQueue;
-  readonly createdMs: number = turn.now;
   lastActiveMs: number = turn.now;
-  /** Whether it has given the pool's password, or needs none. */
-  authenticated: boolean;
-  /** What the client said of itself: CLIENT SETNAME and SETINFO. */
-  name = "";
-  libraryName = "";
-  libraryVersion = "";
-  /** Id of the last command, for CLIENT LIST; -1 before the first. */
-  lastCommand = -1;
+  readonly client = new ClientRecord();
 
   readonly #window: ReplyWindow;
   readonly #upload: UploadReservation;
@@ -56,7 +49,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.#window = new ReplyWindow(pool);
     this.#upload = new UploadReservation(pool.shared.budget);
     this.#rest = new UnreadChunk(pool.shared.budget);
-    this.authenticated = pool.config.redisAuth === null;
+    pool.protocol.admit(this);
   }
 
   /** Bytes kept for this client: its replies, and what it sent that can't go on yet. */
@@ -87,6 +80,12 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     if (this.#stall === ENDING || this.#stall === SERVER_SLOW) return;
     this.#stall = SERVER_SLOW;
     lane.waitForRoom(this);
+  }
+
+  /** Reads the current request again when it is woken, before what follows. */
+  putBack(request: Uint8Array): void {
+    this.#rest.putBack(request);
+    if (this.#stall !== ENDING) this.#stall = HELD;
   }
 
   /** Answers the current request with bytes that nobody changes afterwards. */
@@ -237,7 +236,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     const { protocol, config } = this.pool;
     let pos = from;
     while (pos < chunk.length && this.#stall === FLOWING) {
-      reader.authenticated = this.authenticated;
+      reader.authenticated = this.client.authenticated;
       const status = reader.scan(chunk, pos, chunk.length);
       pos = reader.next;
       if (status === COMPLETE) {

@@ -3,6 +3,8 @@ import { Budget } from "../transport/budget.ts";
 import { type EndsTurn, turn } from "../transport/turn.ts";
 import { EarlyReplies } from "./early_replies.ts";
 import type { Report } from "./events.ts";
+import { type InstanceClients, OwnClients } from "./instance_clients.ts";
+import { LoginThrottle } from "./login_throttle.ts";
 import type { Pool } from "./pool.ts";
 import { ALL_POOLS, Seats } from "./seats.ts";
 import type { Session } from "./session.ts";
@@ -13,7 +15,10 @@ export class Shared implements EndsTurn {
   readonly early: EarlyReplies = new EarlyReplies();
   readonly report: Report;
   readonly seats: Seats;
+  readonly logins: LoginThrottle = new LoginThrottle();
   pools: readonly Pool[] = [];
+  /** The clients of all workers, where others than this one are known. */
+  instance: InstanceClients = new OwnClients(() => this.pools);
   /** Client connections of all pools of this worker. */
   clients = 0;
   /** Connections beyond the limit that have been told so and are not yet closed. */

@@ -14,13 +14,25 @@ export class UnreadChunk {
   /** Bytes it keeps in memory. */
   size = 0;
   readonly #account: Account;
+  #again: Uint8Array | null = null;
 
   constructor(account: Account) {
     this.#account = account;
   }
 
+  /** Has a request stand in front of what is kept next, to be read again. */
+  putBack(request: Uint8Array): void {
+    this.#again = request;
+  }
+
   /** Keeps `chunk` from `pos` on, behind nothing else. */
   keep(chunk: Buffer, pos: number): void {
+    if (this.#again !== null) {
+      const again = this.#again;
+      this.#again = null;
+      this.keep(Buffer.concat([again, chunk.subarray(pos)]), 0);
+      return;
+    }
     if (pos === chunk.length) return;
     const small = (chunk.length - pos) * SMALL_FACTOR < chunk.length;
     if (!small) hold(chunk);
@@ -47,6 +59,7 @@ export class UnreadChunk {
   /** Leaves the chunk to the caller, who releases it. */
   handOver(): void {
     this.chunk = null;
+    this.#again = null;
     this.#count(0);
   }
 

@@ -5,6 +5,7 @@
  */
 import { afterAll, expect, test } from "bun:test";
 import type { Config } from "../../src/config/mod.ts";
+import { clientsOfAll } from "../../src/control/clients_of_all.ts";
 import { Topology } from "../../src/control/topology.ts";
 import { Worker } from "../../src/control/worker.ts";
 import { Seats } from "../../src/proxy/mod.ts";
@@ -121,6 +122,7 @@ test.each(Array.from({ length: ROUNDS }, (_, i) => i))(
         serverFailed: (...failure) => faults.push(failure),
         serverReady: () => {},
         instanceFigures: () => Promise.reject(new Error("none")),
+        ...clientsOfAll(() => Promise.resolve([])),
       },
       new Seats(),
       0,

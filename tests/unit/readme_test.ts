@@ -2,12 +2,22 @@
 import { expect, test } from "bun:test";
 import { optionReference } from "../../src/config/mod.ts";
 import { eventReference } from "../../src/control/events.ts";
+import { ALL_COMMANDS } from "../../src/protocol/redis/command_table.ts";
 import { routeTable } from "./admin/route_table.ts";
+
+/** Commands that take `admin_commands`, as far as they are served. */
+function administrativeCommands(): string {
+  const served = ALL_COMMANDS.filter(({ administrative, handling }) =>
+    administrative && handling !== "refuse"
+  );
+  return served.map(({ name }) => `- \`${name.toUpperCase().replace("|", " ")}\``).sort().join("\n");
+}
 
 test.each([
   { what: "options", reference: optionReference },
   { what: "routes", reference: routeTable },
   { what: "events", reference: eventReference },
+  { what: "admin-commands", reference: administrativeCommands },
 ])("README's table of $what is the one the declarations render", async ({ what, reference }) => {
   const readme = await Bun.file(new URL("../../README.md", import.meta.url)).text();
   const section = new RegExp(`<!-- ${what} -->\n([\\s\\S]*)<!-- /${what} -->`).exec(readme)?.[1] ?? "";

@@ -77,6 +77,12 @@ export interface Command {
   readonly group: string;
   /** First Redis version that has it. */
   readonly since: string;
+  /**
+   * In @admin or @dangerous, and about more than the keys it names or the client that sends it: it takes
+   * `admin_commands` or a user whose rules allow it. Commands with keys of their own (SORT, RESTORE) and what tells a
+   * client about the proxy and itself (INFO, ROLE) are not.
+   */
+  readonly administrative: boolean;
   /** Can't change the state of the connection it runs on, so it may share a lane or a transaction block. */
   readonly connectionNeutral: boolean;
   /** Changes nothing, so that it may be sent again when nobody knows whether it was executed. */

@@ -3,6 +3,7 @@
  * it makes no string and allocates nothing. Five samples of the name are hashed, then the name is compared byte by
  * byte; measured against hashing all of it, that is three times as fast for short names.
  */
+import type { Arguments } from "../arguments.ts";
 import type { Command } from "./command.ts";
 import { ALL_COMMANDS, COMMANDS } from "./command_table.ts";
 
@@ -96,4 +97,21 @@ export function lookupSubcommand(
 ): Command | null {
   const index = subcommandIndexes[command.id]!;
   return index === null ? null : index.find(bytes, start, end);
+}
+
+/** The command of a request, or its subcommand when it is a container's; null when there is no such one. */
+export function findCommand(args: Arguments): Command | null {
+  const command = lookupCommand(args.bytesOf(0), args.start(0), args.end(0));
+  return command === null ? null : subcommandIn(command, args);
+}
+
+/** The subcommand that a request for `command` means when that has any, else the command; null when it has no such one. */
+export function subcommandIn(command: Command, args: Arguments): Command | null {
+  if (command.subcommands.length === 0 || args.count < 2) return command;
+  return lookupSubcommand(command, args.bytesOf(1), args.start(1), args.end(1));
+}
+
+/** Whether a request of `count` arguments, its name included, can be for this command. */
+export function arityFits({ arity }: Command, count: number): boolean {
+  return arity > 0 ? count === arity : count >= -arity;
 }

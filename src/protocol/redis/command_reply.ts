@@ -3,10 +3,10 @@
  * the proxy serves, so that a client which asks before it sends is not promised a command that is then refused.
  * GETKEYS answers for every command in the table: where keys stand doesn't depend on who serves them.
  */
-import { type Arguments, isWord, textOf } from "../arguments.ts";
+import { type Arguments, behind, isWord, textOf } from "../arguments.ts";
 import type { Command, KeySpec } from "./command.ts";
 import { describeCommand, documentCommand, isServed } from "./command_description.ts";
-import { lookupCommand, lookupSubcommand } from "./command_lookup.ts";
+import { arityFits, findCommand, lookupCommand, lookupSubcommand } from "./command_lookup.ts";
 import { ALL_COMMANDS, COMMANDS } from "./command_table.ts";
 import { matchesGlob } from "./glob.ts";
 import { KeyFinder } from "./key_finder.ts";
@@ -111,14 +111,12 @@ function filterOf(args: Arguments): ((command: Command) => boolean) | null {
 /** COMMAND GETKEYS and GETKEYSANDFLAGS: the keys of the request that begins at argument 2. */
 function keysOf(args: Arguments, withFlags: boolean): ReplyValue {
   const inner = behind(args, 2);
-  const container = lookupCommand(inner.bytesOf(0), inner.start(0), inner.end(0));
-  const command = container === null || container.subcommands.length === 0
-    ? container
-    : lookupSubcommand(container, inner.bytesOf(1), inner.start(1), inner.end(1));
+  const command = findCommand(inner);
   if (command === null) return new Failure("ERR Invalid command specified");
   if (!command.keys.some(({ isKey }) => isKey)) return new Failure("ERR The command has no key arguments");
-  const fits = command.arity > 0 ? inner.count === command.arity : inner.count >= -command.arity;
-  if (!fits) return new Failure("ERR Invalid number of arguments specified for command");
+  if (!arityFits(command, inner.count)) {
+    return new Failure("ERR Invalid number of arguments specified for command");
+  }
   const keys = collectKeys(command, inner, withFlags);
   if (keys.length > 0 || command.flags.includes("no_mandatory_keys")) return keys;
   return new Failure("ERR Invalid arguments specified for command");
@@ -142,14 +140,4 @@ function collectKeys(command: Command, args: Arguments, withFlags: boolean): Rep
 /** Keys behind a keyword may be missing; keys in their places may not. */
 function isMandatory(spec: KeySpec): boolean {
   return spec.keyword === "" && spec.find !== "unknown";
-}
-
-/** The arguments from `offset` on. */
-function behind(args: Arguments, offset: number): Arguments {
-  return {
-    count: args.count - offset,
-    bytesOf: (index) => args.bytesOf(index + offset),
-    start: (index) => args.start(index + offset),
-    end: (index) => args.end(index + offset),
-  };
 }

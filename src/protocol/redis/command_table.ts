@@ -84,18 +84,21 @@ function complete(declared: Declaration, around: Surroundings): Command {
   const flags = words(declared.flags);
   if (declared.keys.some(isMovable)) flags.push("movablekeys");
   const name = around.container === "" ? declared.name : `${around.container}|${declared.name}`;
+  const categories = categoriesOf(flags, declaredCategories(declared, within));
+  const isDangerous = categories.includes("@admin") || categories.includes("@dangerous");
   const blockingKeyword = declared.blockingKeyword ?? "";
   return {
     id,
     name,
     arity: declared.arity,
     flags: flags.sort(),
-    categories: categoriesOf(flags, declaredCategories(declared, within)),
+    categories,
     keys: declared.keys,
     handling: within.handling,
     refusal: within.refuse === undefined ? "" : `${displayName(name)} ${within.refuse.text}`,
     group: around.group.name,
     since: declared.since,
+    administrative: isDangerous && declared.keys.length === 0 && !declared.open,
     connectionNeutral: !within.stateful,
     retrySafe: flags.includes("readonly"),
     cursor: declared.cursor ?? 0,

@@ -48,6 +48,9 @@ export class MemcachedProtocol implements Protocol {
     this.#gather = new Gather(pool);
   }
 
+  /** memcached's text protocol has no users. */
+  admit(): void {}
+
   newRequestReader(): RequestScanner {
     return new RequestScanner(this.#pool.config);
   }
@@ -71,7 +74,7 @@ export class MemcachedProtocol implements Protocol {
       this.#refuse(session, request);
       return;
     }
-    session.lastCommand = command.id;
+    session.client.lastCommand = command.id;
     switch (command.handling) {
       case "gather":
         if (request.count > command.keyAt + 1) this.#gather.send(session, request);

@@ -1,12 +1,26 @@
-/** What a lane says to a Redis server first: the password, then the database. AUTH must go first. */
+/** What a lane says to a Redis server first: who it is, then the database. AUTH must go first. */
+import type { PoolConfig } from "../../config/mod.ts";
 import { ERROR } from "../../protocol/redis/bytes.ts";
 import type { Greeting } from "../protocol.ts";
 import { arrayReply, bulkReply } from "./replies.ts";
 
+/** What the proxy is known by at the servers. */
+export interface Credentials {
+  /** Null: the servers' default user. */
+  readonly user: string | null;
+  readonly password: string;
+}
+
+/** A pool's credentials: its own for the servers, or those it shares with clients; null when it needs none. */
+export function credentialsOf({ backendAuth, redisAuth }: PoolConfig): Credentials | null {
+  return backendAuth ?? (redisAuth === null ? null : { user: null, password: redisAuth });
+}
+
 /** AUTH and SELECT as they are needed; null when neither is. */
-export function redisGreeting(password: string | null, database: number): Greeting | null {
+export function redisGreeting(credentials: Credentials | null, database: number): Greeting | null {
   const steps: string[][] = [];
-  if (password !== null) steps.push(["AUTH", password]);
+  const { user = null, password = "" } = credentials ?? {};
+  if (credentials !== null) steps.push(["AUTH", ...(user === null ? [] : [user]), password]);
   if (database > 0) steps.push(["SELECT", String(database)]);
   if (steps.length === 0) return null;
   return {
@@ -15,7 +29,7 @@ export function redisGreeting(password: string | null, database: number): Greeti
     refusal(reply, index) {
       if (reply[0] !== ERROR) return "";
       const text = Buffer.from(reply).toString("latin1", 1, reply.length - 2);
-      return `server refused ${steps[index]![0]}: ${text}`;
+      return `server refused ${steps[index]![0]}: ${without(password, text)}`;
     },
   };
 }
@@ -23,4 +37,10 @@ export function redisGreeting(password: string | null, database: number): Greeti
 /** A command as a RESP array of bulk strings. */
 export function encodeCommand(words: readonly string[]): Uint8Array {
   return arrayReply(words.map((word) => bulkReply(word)));
+}
+
+/** A server that has no AUTH any more repeats what it was sent. */
+function without(password: string, text: string): string {
+  const sent = Buffer.from(password).toString("latin1");
+  return sent === "" ? text : text.replaceAll(sent, "***");
 }

@@ -6,16 +6,13 @@ import type { Pool } from "../pool.ts";
 import { replyLater } from "../reply_later.ts";
 import type { Session } from "../session.ts";
 import type { LocalCommand } from "./local/call.ts";
-import {
-  clientGetName,
-  clientId,
-  clientInfo,
-  clientList,
-  clientSetInfo,
-  clientSetName,
-} from "./local/client.ts";
+import { aclCat, aclDryRun, aclGenPass, aclGetUser, aclList, aclUsers, aclWhoAmI } from "./local/acl.ts";
+import { clientKill, clientList, clientPause, clientUnpause } from "./local/all_clients.ts";
+import { clientGetName, clientId, clientInfo, clientSetInfo, clientSetName } from "./local/client.ts";
+import type { Permissions } from "./permissions.ts";
+import type { Users } from "./users.ts";
 import { auth, echo, hello, ping, quit, reset, select } from "./local/connection.ts";
-import { info, lolwut, time } from "./local/server.ts";
+import { info, lolwut, role, time } from "./local/server.ts";
 
 /** COMMAND and all its subcommands are answered from the table. */
 const command: LocalCommand = (call) => commandReply(call.command, call.request);
@@ -32,12 +29,23 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   time,
   lolwut,
   info,
+  role,
   "client|id": clientId,
   "client|getname": clientGetName,
   "client|setname": clientSetName,
   "client|setinfo": clientSetInfo,
   "client|info": clientInfo,
   "client|list": clientList,
+  "client|kill": clientKill,
+  "client|pause": clientPause,
+  "client|unpause": clientUnpause,
+  "acl|whoami": aclWhoAmI,
+  "acl|users": aclUsers,
+  "acl|list": aclList,
+  "acl|getuser": aclGetUser,
+  "acl|cat": aclCat,
+  "acl|genpass": aclGenPass,
+  "acl|dryrun": aclDryRun,
   command,
   "command|count": command,
   "command|info": command,
@@ -50,14 +58,19 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
 /** Answers local commands of one pool. */
 export class LocalCommands {
   readonly #pool: Pool;
+  readonly #users: Users;
+  readonly #permissions: Permissions;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, users: Users, permissions: Permissions) {
     this.#pool = pool;
+    this.#users = users;
+    this.#permissions = permissions;
   }
 
   /** Answers the request now, or puts a record in the queue and answers it when the command is done. */
   serve(session: Session, command: Command, request: RequestScanner): void {
-    const call = { session, pool: this.#pool, command, request, args: copyArguments(request) };
+    const [pool, users, permissions] = [this.#pool, this.#users, this.#permissions];
+    const call = { session, pool, users, permissions, command, request, args: copyArguments(request) };
     const answer = LOCAL_COMMANDS[command.name]!(call);
     if (answer === null) return;
     if (answer instanceof Uint8Array) session.reply(answer);

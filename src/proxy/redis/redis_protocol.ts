@@ -4,7 +4,7 @@
  */
 import { isWord } from "../../protocol/arguments.ts";
 import { asksToBlock } from "../../protocol/redis/blocking_option.ts";
-import { lookupCommand, lookupSubcommand } from "../../protocol/redis/command_lookup.ts";
+import { arityFits, lookupCommand, subcommandIn } from "../../protocol/redis/command_lookup.ts";
 import type { Command } from "../../protocol/redis/command.ts";
 import {
   BAD_NUMKEYS,
@@ -19,11 +19,13 @@ import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
 import type { Greeting, ProbeQuestion, Protocol, VersionQuestion } from "../protocol.ts";
 import type { Session } from "../session.ts";
-import { encodeCommand, redisGreeting } from "./greeting.ts";
+import { credentialsOf, encodeCommand, redisGreeting } from "./greeting.ts";
 import { LocalCommands } from "./local_commands.ts";
+import { Permissions } from "./permissions.ts";
 import { appendRange } from "../request_bytes.ts";
 import { Splitter } from "./splitter.ts";
 import { errorReply, quoteArguments } from "./replies.ts";
+import { become, Users } from "./users.ts";
 
 /** What decides where a command without keys goes, in nutcracker too. */
 const FIXED_KEY = Buffer.from("placeholder");
@@ -54,14 +56,31 @@ export class RedisProtocol implements Protocol {
   readonly #limits: RequestLimits;
   readonly #finder = new KeyFinder();
   readonly #splitter: Splitter;
+  readonly #users: Users;
+  readonly #permissions: Permissions;
   readonly #local: LocalCommands;
 
   constructor(pool: Pool) {
+    const { config } = pool;
     this.#pool = pool;
-    this.#limits = pool.config;
+    this.#limits = config;
     this.#splitter = new Splitter(pool);
-    this.#local = new LocalCommands(pool);
-    this.greeting = redisGreeting(pool.config.redisAuth, pool.config.redisDb);
+    this.#users = new Users(config);
+    this.#permissions = new Permissions(config);
+    this.#local = new LocalCommands(pool, this.#users, this.#permissions);
+    this.greeting = redisGreeting(credentialsOf(config), config.redisDb);
+  }
+
+  admit(session: Session): void {
+    const { user } = session.client;
+    const now = user === null ? this.#users.welcome : this.#users.named(user.name);
+    if (now === null || now?.enabled) {
+      become(session, now);
+    } else {
+      this.#pool.sessionCut(session, `user ${user!.name} may not be here any more`);
+      become(session, null);
+      session.finishAfterReplies();
+    }
   }
 
   newRequestReader(): RequestScanner {
@@ -83,8 +102,11 @@ export class RedisProtocol implements Protocol {
   serve(session: Session, request: RequestScanner): void {
     this.#pool.requests++;
     const command = lookupCommand(request.bytesOf(0), request.start(0), request.end(0));
-    if (command !== null && command.singleKey && session.authenticated && arityFits(command, request.count)) {
-      session.lastCommand = command.id;
+    if (
+      command !== null && command.singleKey && session.client.unrestricted &&
+      arityFits(command, request.count)
+    ) {
+      session.client.lastCommand = command.id;
       const server = this.#pool.router.route(request.bytesOf(1), request.start(1), request.end(1));
       this.#forward(session, request, command, server);
     } else {
@@ -107,7 +129,7 @@ export class RedisProtocol implements Protocol {
   }
 
   #serveOther(session: Session, request: RequestScanner, found: Command | null): void {
-    if (!session.authenticated && (found === null || !BEFORE_AUTH.has(found.name))) {
+    if (!session.client.authenticated && (found === null || !BEFORE_AUTH.has(found.name))) {
       session.reply(errorReply("NOAUTH Authentication required."));
       return;
     }
@@ -117,15 +139,27 @@ export class RedisProtocol implements Protocol {
       session.finishAfterReplies();
       return;
     }
-    const command = found === null ? null : subcommandOf(found, request);
+    const command = found === null ? null : subcommandIn(found, request);
     const fault = command === null ? unknownCommand(found, request) : faultOf(command, request);
     if (command === null || fault !== "") {
       session.reply(errorReply(fault));
       return;
     }
-    session.lastCommand = command.id;
+    const { user } = session.client;
+    const denial = user === null ? "" : this.#permissions.denial(user, command, request);
+    if (denial !== "") {
+      session.reply(errorReply(denial));
+      return;
+    }
+    session.client.lastCommand = command.id;
     if (command.handling === "local") this.#local.serve(session, command, request);
+    else if (this.#pool.pause.holds(command.retrySafe)) this.#putBack(session, request);
     else this.#serveKeys(session, request, command);
+  }
+
+  #putBack(session: Session, request: RequestScanner): void {
+    this.#pool.pause.wait(session);
+    session.putBack(request.bytes?.subarray(request.from, request.to) ?? request.held.join());
   }
 
   #serveKeys(session: Session, request: RequestScanner, command: Command): void {
@@ -148,16 +182,6 @@ export class RedisProtocol implements Protocol {
   #fixedServer(): number {
     return this.#pool.router.route(FIXED_KEY, 0, FIXED_KEY.length);
   }
-}
-
-function arityFits(command: Command, count: number): boolean {
-  return command.arity > 0 ? count === command.arity : count >= -command.arity;
-}
-
-/** The subcommand that is meant when the command has any, else the command; null when there is no such one. */
-function subcommandOf(command: Command, request: RequestScanner): Command | null {
-  if (command.subcommands.length === 0 || request.count < 2) return command;
-  return lookupSubcommand(command, request.bytesOf(1), request.start(1), request.end(1));
 }
 
 /** Why a known command can't be served as it was asked; empty when it can. */

@@ -5,7 +5,7 @@ import { Greeter } from "../../../src/proxy/greeter.ts";
 import { redisGreeting } from "../../../src/proxy/redis/greeting.ts";
 
 function greeter(): Greeter {
-  return new Greeter(redisGreeting("secret", 1)!, new ReplyScanner());
+  return new Greeter(redisGreeting({ user: null, password: "secret" }, 1)!, new ReplyScanner());
 }
 
 describe("Greeter", () => {

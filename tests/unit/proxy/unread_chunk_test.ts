@@ -41,4 +41,16 @@ describe("UnreadChunk", () => {
     rest.clear();
     expect([rest.chunk, account.total]).toEqual([null, 0]);
   });
+
+  test("keeps a request that was put back in front of the rest, even if there is none", () => {
+    const account = new Sum();
+    const rest = new UnreadChunk(account);
+    rest.putBack(Buffer.from("again "));
+    rest.keep(chunk, 14);
+    expect([rest.chunk?.toString(), rest.at, account.total]).toEqual(["again ef", 0, 8]);
+    rest.clear();
+    rest.putBack(Buffer.from("again"));
+    rest.keep(chunk, chunk.length);
+    expect([rest.chunk?.toString(), account.total]).toEqual(["again", 5]);
+  });
 });

@@ -10,7 +10,7 @@ import type { Command } from "../command.ts";
 import { ALL_COMMANDS, COMMANDS } from "../command_table.ts";
 import { ANY_ACCESS, READS, WRITES } from "../commands/key_specs.ts";
 import { Selector } from "./selector.ts";
-import { User } from "./user.ts";
+import { HIDDEN_HASH, User } from "./user.ts";
 
 /** A rule that is none, or can't stand where it does. */
 export class RuleFault extends Error {
@@ -33,8 +33,6 @@ export const CATEGORIES: readonly string[] = [
 ].sort();
 
 const HOW_TO_HASH = "write # and the 64 digits of: printf %s PASSWORD | sha256sum";
-/** What is shown of the hash of a password. */
-const HIDDEN_HASH = "#(hidden)";
 
 /** What has been said of a user so far. */
 class Draft {

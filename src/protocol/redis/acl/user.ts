@@ -5,6 +5,9 @@ import { Selector } from "./selector.ts";
 /** Who a client is before it says anything else, if that needs no password. */
 export const DEFAULT_USER = "default";
 
+/** What is shown of the hash of a password. */
+export const HIDDEN_HASH = "#(hidden)";
+
 /** What a user is made of. */
 export interface UserOptions {
   readonly name: string;
@@ -76,7 +79,7 @@ export function anybody(hash: Uint8Array | null): User {
     noPassword: hash === null,
     hashes: hash === null ? [] : [hash],
     selectors: [selector],
-    rules: "~* &* +@all",
+    rules: `on ${hash === null ? "nopass" : HIDDEN_HASH} ~* &* +@all`,
     isDeclared: false,
   });
 }

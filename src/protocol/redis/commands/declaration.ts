@@ -19,6 +19,8 @@ export interface Options {
   readonly cursor?: number;
   /** See `Command.blockingKeyword`. */
   readonly blockingKeyword?: string;
+  /** Any client may send it, although its category is dangerous: see `Command.administrative`. */
+  readonly open?: boolean;
   /** It changes the state of the connection, or it does not although its group does. */
   readonly stateful?: boolean;
 }

@@ -53,6 +53,12 @@ export const administration: Refusal = {
   stateful: false,
 };
 
+/** ACL SETUSER and the like. */
+export const configuredUsers: Refusal = {
+  text: "changes users, and those of this pool are in the proxy's configuration, as `users`",
+  stateful: false,
+};
+
 /** What a replica says to its primary. */
 export const replicationLink: Refusal = {
   text: "is spoken between a server and its replica, not by clients of a pool",
@@ -77,14 +83,15 @@ export const pastTheRouter: Refusal = {
   stateful: false,
 };
 
-/** CLIENT KILL, PAUSE and the like. */
-export const otherClients: Refusal = {
-  text: "acts on the connections of others, which this proxy leaves to its operator",
+/** CLIENT UNBLOCK. */
+export const noWaiting: Refusal = {
+  text: "wakes clients that wait for data, and this pool has none yet",
   stateful: false,
 };
 
 /** CLIENT HELP: the server's text would promise too much. */
 export const clientHelp: Refusal = {
-  text: "is the server's; this proxy has CLIENT ID, GETNAME, INFO, LIST, SETINFO and SETNAME",
+  text:
+    "is the server's; this proxy has CLIENT ID, GETNAME, INFO, KILL, LIST, PAUSE, SETINFO, SETNAME and UNPAUSE",
   stateful: false,
 };

@@ -4,6 +4,7 @@ import { key, NO_KEYS } from "./key_specs.ts";
 import {
   administration,
   clusterOnly,
+  configuredUsers,
   everyServer,
   otherDatabase,
   ownConnection,
@@ -11,6 +12,8 @@ import {
 } from "./refusals.ts";
 
 const ALL_KEYS = "@dangerous @keyspace";
+const ANSWERED = { handling: "local" } as const;
+const IS_CONFIGURED = { refuse: configuredUsers };
 
 /** Administration of a server. */
 export const SERVER: CommandGroup = {
@@ -19,19 +22,19 @@ export const SERVER: CommandGroup = {
   refuse: administration,
   commands: [
     container("acl", -2, "", "6.0.0", [
-      command("cat", -2, "noscript loading stale", "6.0.0"),
-      command("deluser", -3, "admin noscript loading stale", "6.0.0"),
-      command("dryrun", -4, "admin noscript loading stale", "7.0.0"),
-      command("genpass", -2, "noscript loading stale", "6.0.0"),
-      command("getuser", 3, "admin noscript loading stale", "6.0.0"),
+      command("cat", -2, "noscript loading stale", "6.0.0", NO_KEYS, ANSWERED),
+      command("deluser", -3, "admin noscript loading stale", "6.0.0", NO_KEYS, IS_CONFIGURED),
+      command("dryrun", -4, "admin noscript loading stale", "7.0.0", NO_KEYS, ANSWERED),
+      command("genpass", -2, "noscript loading stale", "6.0.0", NO_KEYS, ANSWERED),
+      command("getuser", 3, "admin noscript loading stale", "6.0.0", NO_KEYS, ANSWERED),
       command("help", 2, "loading stale", "6.0.0"),
-      command("list", 2, "admin noscript loading stale", "6.0.0"),
-      command("load", 2, "admin noscript loading stale", "6.0.0"),
+      command("list", 2, "admin noscript loading stale", "6.0.0", NO_KEYS, ANSWERED),
+      command("load", 2, "admin noscript loading stale", "6.0.0", NO_KEYS, IS_CONFIGURED),
       command("log", -2, "admin noscript loading stale", "6.0.0"),
-      command("save", 2, "admin noscript loading stale", "6.0.0"),
-      command("setuser", -3, "admin noscript loading stale", "6.0.0"),
-      command("users", 2, "admin noscript loading stale", "6.0.0"),
-      command("whoami", 2, "noscript loading stale", "6.0.0"),
+      command("save", 2, "admin noscript loading stale", "6.0.0", NO_KEYS, IS_CONFIGURED),
+      command("setuser", -3, "admin noscript loading stale", "6.0.0", NO_KEYS, IS_CONFIGURED),
+      command("users", 2, "admin noscript loading stale", "6.0.0", NO_KEYS, ANSWERED),
+      command("whoami", 2, "noscript loading stale", "6.0.0", NO_KEYS, ANSWERED),
     ]),
     container("backup", -2, "", "8.10.0", [
       command("abort", 2, "admin noscript", "8.10.0"),
@@ -70,7 +73,11 @@ export const SERVER: CommandGroup = {
       command("start", -2, "admin noscript", "8.6.0"),
       command("stop", 2, "admin noscript", "8.6.0"),
     ]),
-    command("info", -1, "loading stale", "1.0.0", NO_KEYS, { also: "@dangerous", handling: "local" }),
+    command("info", -1, "loading stale", "1.0.0", NO_KEYS, {
+      also: "@dangerous",
+      handling: "local",
+      open: true,
+    }),
     command("lastsave", 1, "loading stale fast", "1.0.0", NO_KEYS, { also: "@admin @dangerous" }),
     container("latency", -2, "", "2.8.13", [
       command("doctor", 2, "admin noscript loading stale", "2.8.13"),
@@ -109,7 +116,11 @@ export const SERVER: CommandGroup = {
       also: ALL_KEYS,
       refuse: clusterOnly,
     }),
-    command("role", 1, "noscript loading stale fast", "2.8.12", NO_KEYS, { also: "@admin @dangerous" }),
+    command("role", 1, "noscript loading stale fast", "2.8.12", NO_KEYS, {
+      also: "@admin @dangerous",
+      handling: "local",
+      open: true,
+    }),
     command("save", 1, "admin noscript no_async_loading no_multi", "1.0.0"),
     command("shutdown", -1, "admin noscript loading stale no_multi allow_busy", "1.0.0"),
     command("slaveof", 3, "admin noscript stale no_async_loading", "1.0.0"),

@@ -3,11 +3,15 @@ import type { Arguments } from "../../../protocol/arguments.ts";
 import type { Command } from "../../../protocol/redis/command.ts";
 import type { Pool } from "../../pool.ts";
 import type { Session } from "../../session.ts";
+import type { Permissions } from "../permissions.ts";
+import type { Users } from "../users.ts";
 
 /** What a local command has to work with. */
 export interface LocalCall {
   readonly session: Session;
   readonly pool: Pool;
+  readonly users: Users;
+  readonly permissions: Permissions;
   readonly command: Command;
   /** The request as it was scanned; valid until the local command returns. */
   readonly request: Arguments;

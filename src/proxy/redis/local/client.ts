@@ -1,10 +1,8 @@
 /** CLIENT, as far as it concerns the session that asks. */
-import { turn } from "../../../transport/turn.ts";
-import { ALL_COMMANDS } from "../../../protocol/redis/command_table.ts";
+import { type ClientDetails, detailClient } from "../../client_view.ts";
 import { bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
-import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
+import { keyword, type LocalCommand } from "./call.ts";
 
-const CLIENT_TYPES = ["NORMAL", "MASTER", "REPLICA", "SLAVE", "PUBSUB"];
 const BAD_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
 
 /** Whether Redis accepts `name` as a client name: printable ASCII without spaces. */
@@ -17,13 +15,13 @@ export const clientId: LocalCommand = (call) => integerReply(call.session.id);
 
 /** CLIENT GETNAME. */
 export const clientGetName: LocalCommand = (call) =>
-  bulkReply(call.session.name === "" ? null : call.session.name);
+  bulkReply(call.session.client.name === "" ? null : call.session.client.name);
 
 /** CLIENT SETNAME name. */
 export const clientSetName: LocalCommand = (call) => {
   const name = call.args[2]!.toString("latin1");
   if (!isValidName(name)) return errorReply(BAD_NAME);
-  call.session.name = name;
+  call.session.client.name = name;
   return simpleReply("OK");
 };
 
@@ -39,45 +37,30 @@ export const clientSetInfo: LocalCommand = (call) => {
       `ERR ${attribute.toLowerCase()} cannot contain spaces, newlines or special characters.`,
     );
   }
-  if (attribute === "LIB-NAME") call.session.libraryName = value;
-  else call.session.libraryVersion = value;
+  if (attribute === "LIB-NAME") call.session.client.libraryName = value;
+  else call.session.client.libraryVersion = value;
   return simpleReply("OK");
 };
 
 /** CLIENT INFO. */
-export const clientInfo: LocalCommand = (call) => bulkReply(describe(call));
+export const clientInfo: LocalCommand = (call) => bulkReply(clientLine(detailClient(call.session)));
 
-/** CLIENT LIST: the one connection that asks; options only narrow it down. */
-export const clientList: LocalCommand = (call) => {
-  if (call.args.length === 2) return bulkReply(describe(call));
-  const option = keyword(call, 2);
-  if (option === "TYPE" && call.args.length === 4) {
-    const type = keyword(call, 3);
-    if (!CLIENT_TYPES.includes(type)) return errorReply(`ERR Unknown client type '${call.args[3]}'`);
-    return bulkReply(type === "NORMAL" ? describe(call) : "");
-  }
-  if (option === "ID" && call.args.length > 3) {
-    const ids = call.args.slice(3).map((id) => id.toString("latin1"));
-    if (!ids.every((id) => /^[1-9]\d*$/.test(id))) return errorReply("ERR Invalid client ID");
-    return bulkReply(ids.includes(String(call.session.id)) ? describe(call) : "");
-  }
-  return errorReply("ERR syntax error");
-};
-
-function describe({ session }: LocalCall): string {
+/** A line of CLIENT LIST: the fields that mean something here, by Redis's names. */
+export function clientLine(client: ClientDetails): string {
   const fields = {
-    id: session.id,
-    addr: session.stream.peer,
-    name: session.name,
-    age: Math.floor((turn.now - session.createdMs) / 1000),
-    idle: Math.floor((turn.now - session.lastActiveMs) / 1000),
+    id: client.id,
+    addr: client.address,
+    name: client.name,
+    age: client.ageSeconds,
+    idle: client.idleSeconds,
     flags: "N",
     db: 0,
-    omem: session.stream.outbox.bytes,
-    cmd: ALL_COMMANDS[session.lastCommand]?.name ?? "NULL",
-    user: "default",
-    "lib-name": session.libraryName,
-    "lib-ver": session.libraryVersion,
+    omem: client.unreadBytes,
+    "tot-mem": client.heldBytes,
+    cmd: client.lastCommand || "NULL",
+    user: client.user || "(superuser)",
+    "lib-name": client.libraryName,
+    "lib-ver": client.libraryVersion,
     resp: 2,
   };
   return Object.entries(fields).map(([key, value]) => `${key}=${value}`).join(" ") + "\n";

@@ -5,6 +5,7 @@ import { lowestVersion } from "../../server_versions.ts";
 import { authenticate } from "./authenticate.ts";
 import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
 import { isValidName } from "./client.ts";
+import { become } from "../users.ts";
 
 /** PING [message]. */
 export const ping: LocalCommand = (call) => {
@@ -39,8 +40,8 @@ export const select: LocalCommand = (call) => {
 
 /** RESET: back to a fresh connection. */
 export const reset: LocalCommand = (call) => {
-  call.session.name = "";
-  call.session.authenticated = call.pool.config.redisAuth === null;
+  call.session.client.name = "";
+  become(call.session, call.users.welcome);
   return simpleReply("RESET");
 };
 
@@ -98,10 +99,10 @@ function hello2Fault(call: LocalCall): string {
     const fault = authenticate(call, ...credentials);
     if (fault !== "") return fault;
   }
-  if (!session.authenticated) {
+  if (!session.client.authenticated) {
     return "NOAUTH HELLO must be called with the client already authenticated, " +
       "or with the AUTH option: HELLO 2 AUTH <username> <password>";
   }
-  if (name !== null) session.name = name;
+  if (name !== null) session.client.name = name;
   return "";
 }

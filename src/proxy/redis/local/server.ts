@@ -1,6 +1,6 @@
 /** Commands about the server, which is the proxy. */
 import { VERSION } from "../../../version.ts";
-import { arrayReply, bulkReply } from "../replies.ts";
+import { arrayReply, bulkReply, integerReply } from "../replies.ts";
 import { lowestVersion } from "../../server_versions.ts";
 import type { LocalCall, LocalCommand } from "./call.ts";
 
@@ -9,6 +9,9 @@ export const time: LocalCommand = () => {
   const now = Date.now();
   return arrayReply([bulkReply(String(Math.floor(now / 1000))), bulkReply(String((now % 1000) * 1000))]);
 };
+
+/** ROLE: to its clients a pool is a primary, and it has no replicas. */
+export const role: LocalCommand = () => arrayReply([bulkReply("master"), integerReply(0), arrayReply([])]);
 
 /** LOLWUT. */
 export const lolwut: LocalCommand = () =>

@@ -57,17 +57,12 @@ test("Command.handling splits and answers just the commands it should when they 
   expect(served("split-pairs")).toEqual(["mset"]);
   expect(served("split-sum")).toEqual(["del", "exists", "touch", "unlink"]);
   expect(served("local")).toEqual([
-    ...[
-      "auth",
-      "client|getname",
-      "client|id",
-      "client|info",
-      "client|list",
-      "client|setinfo",
-      "client|setname",
-    ],
+    ...["acl|cat", "acl|dryrun", "acl|genpass", "acl|getuser", "acl|list", "acl|users", "acl|whoami", "auth"],
+    ...["client|getname", "client|id", "client|info", "client|kill", "client|list", "client|pause"],
+    ...["client|setinfo", "client|setname", "client|unpause"],
     ...["command|count", "command|docs", "command|getkeys", "command|getkeysandflags", "command|info"],
-    ...["command|list", "echo", "hello", "info", "lolwut", "ping", "quit", "reset", "select", "time"],
+    ...["command|list", "echo", "hello", "info", "lolwut", "ping", "quit", "reset", "role"],
+    ...["select", "time"],
   ]);
   expect(entry("command").handling).toBe("local");
 });
@@ -96,6 +91,28 @@ test("Command.refusal names the command and a reason in one sentence when it is 
   }
 });
 
+test("Command.administrative is true of what is dangerous and concerns more than keys or the client itself", () => {
+  const served = ALL_COMMANDS.filter(({ handling, subcommands }) =>
+    handling !== "refuse" && subcommands.length === 0
+  );
+  expect(namesOf(served.filter(({ administrative }) => administrative))).toEqual([
+    ...[
+      "acl|dryrun",
+      "acl|getuser",
+      "acl|list",
+      "acl|users",
+      "client|kill",
+      "client|pause",
+      "client|unpause",
+    ],
+  ]);
+  const isDangerous = ({ categories }: Command) =>
+    categories.includes("@dangerous") || categories.includes("@admin");
+  expect(namesOf(served.filter((command) => isDangerous(command) && !command.administrative))).toEqual([
+    ...["client|list", "info", "restore", "role", "sort", "sort_ro"],
+  ]);
+});
+
 test("Command.refusal is there when the command needs a session of its own or every server", () => {
   const refused = [
     ...["multi", "exec", "discard", "watch", "unwatch", "monitor", "subscribe", "psubscribe", "ssubscribe"],
@@ -117,8 +134,16 @@ test("Command.refusal is there when the command needs a session of its own or ev
       "readonly",
       "asking",
       "client|tracking",
-      "client|kill",
+      "client|unblock",
       "client|help",
+      "acl|setuser",
+      "acl|deluser",
+      "acl|load",
+      "acl|save",
+      "module|load",
+      "module|unload",
+      "config|set",
+      "slaveof",
       "himport|set",
     ],
   ];

@@ -1,0 +1,28 @@
+/** What is known about a client: who it has shown to be, and what it says of itself. */
+import type { User } from "../protocol/redis/acl/user.ts";
+import { turn } from "../transport/turn.ts";
+
+/** One client's record. */
+export class ClientRecord {
+  /** When it connected. */
+  readonly sinceMs: number = turn.now;
+  /** Null before it has logged in, and in pools without users. */
+  user: User | null = null;
+  /** Whether it has logged in, or needs not. */
+  authenticated = true;
+  /** Whether nothing it asks has to be looked at twice. False in memcached pools, which don't ask. */
+  unrestricted = false;
+  /** CLIENT SETNAME and SETINFO. */
+  name = "";
+  libraryName = "";
+  libraryVersion = "";
+  /** Id of the last command; -1 before the first. */
+  lastCommand = -1;
+
+  /** It is this user from now on; null: nobody yet. `freely`: what the user may do, it may do at once. */
+  become(user: User | null, freely: boolean): void {
+    this.user = user;
+    this.authenticated = user !== null;
+    this.unrestricted = freely && user !== null && user.isUnlimited;
+  }
+}

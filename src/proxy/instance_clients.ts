@@ -1,0 +1,68 @@
+/** The clients of the instance, as one of them may see and handle them. A worker alone knows its own. */
+import { type ClientDescription, type ClientDetails, describeClient, detailClient } from "./client_view.ts";
+import type { Pool } from "./pool.ts";
+
+/** Which clients are meant: those that fit everything that is given. Plain data, so that it can reach other workers. */
+export interface ClientFilter {
+  readonly ids?: readonly number[];
+  readonly address?: string;
+  readonly user?: string;
+  /** Connected for at least so long. */
+  readonly minAgeSeconds?: number;
+  readonly except?: number;
+}
+
+/** What a client may ask about the clients of its pool, in whichever workers they are. */
+export interface InstanceClients {
+  clientsOf(pool: string): Promise<ClientDetails[]>;
+  /** Disconnects clients. Shape: how many. */
+  killClients(pool: string, filter: ClientFilter): Promise<number>;
+  /** Has requests wait for so long, only writes or reads too. */
+  pauseClients(pool: string, timeoutMs: number, readsToo: boolean): Promise<void>;
+  resumeClients(pool: string): Promise<void>;
+}
+
+/** The clients of one worker. */
+export class OwnClients implements InstanceClients {
+  readonly #pools: () => Iterable<Pool>;
+
+  constructor(pools: () => Iterable<Pool>) {
+    this.#pools = pools;
+  }
+
+  // deno-lint-ignore require-await -- a part of an interface that others implement over a channel
+  async clientsOf(pool: string): Promise<ClientDetails[]> {
+    return this.#named(pool).flatMap(({ sessions }) => [...sessions].map(detailClient));
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async killClients(pool: string, filter: ClientFilter): Promise<number> {
+    const meant = this.#named(pool).flatMap(({ sessions }) =>
+      [...sessions].filter((each) => fits(describeClient(each), filter))
+    );
+    for (const session of meant) session.close("killed by CLIENT KILL");
+    return meant.length;
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async pauseClients(name: string, timeoutMs: number, readsToo: boolean): Promise<void> {
+    for (const pool of this.#named(name)) pool.pauseClients(timeoutMs, readsToo);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async resumeClients(name: string): Promise<void> {
+    for (const pool of this.#named(name)) pool.resumeClients();
+  }
+
+  #named(name: string): Pool[] {
+    return [...this.#pools()].filter(({ config }) => config.name === name);
+  }
+}
+
+/** Whether a client is meant. */
+export function fits(client: ClientDescription, filter: ClientFilter): boolean {
+  const { id, address, user, ageSeconds } = client;
+  return id !== filter.except && (filter.ids?.includes(id) ?? true) &&
+    (filter.address ?? address) === address && (filter.user ?? user) === user &&
+    ageSeconds >= (filter.minAgeSeconds ?? 0);
+}

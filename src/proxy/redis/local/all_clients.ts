@@ -1,0 +1,116 @@
+/** CLIENT LIST, KILL, PAUSE and UNPAUSE: what one client may do to the others of its pool. */
+import { describeClient, detailClient } from "../../client_view.ts";
+import { type ClientFilter, fits } from "../../instance_clients.ts";
+import { bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
+import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
+import { clientLine } from "./client.ts";
+
+const CLIENT_TYPES = ["NORMAL", "MASTER", "REPLICA", "SLAVE", "PUBSUB"];
+const SYNTAX_ERROR = "ERR syntax error";
+const NO_SUCH_CLIENT = "ERR No such client";
+
+/** CLIENT LIST [TYPE type | ID id …]: all clients of the pool, or who may not administer, the one that asks. */
+export const clientList: LocalCommand = async (call) => {
+  const { session, pool } = call;
+  let ids: string[] | null = null;
+  let wanted = true;
+  if (call.args.length > 2) {
+    const option = keyword(call, 2);
+    if (option === "TYPE" && call.args.length === 4) {
+      const type = keyword(call, 3);
+      if (!CLIENT_TYPES.includes(type)) return errorReply(`ERR Unknown client type '${call.args[3]}'`);
+      wanted = type === "NORMAL";
+    } else if (option === "ID" && call.args.length > 3) {
+      ids = call.args.slice(3).map((id) => id.toString("latin1"));
+      if (!ids.every((id) => /^[1-9]\d*$/.test(id))) return errorReply("ERR Invalid client ID");
+    } else {
+      return errorReply(SYNTAX_ERROR);
+    }
+  }
+  const clients = mayAdminister(call)
+    ? await pool.shared.instance.clientsOf(pool.config.name)
+    : [detailClient(session)];
+  const shown = clients.filter(({ id }) => wanted && (ids === null || ids.includes(String(id))));
+  return bulkReply(shown.map(clientLine).join(""));
+};
+
+/** CLIENT KILL address, or CLIENT KILL with options that say which clients are meant. */
+export const clientKill: LocalCommand = async (call) => {
+  const { session, pool } = call;
+  const isOldForm = call.args.length === 3;
+  const meant = isOldForm ? { filter: { address: text(call, 2) }, skipsMe: false } : readKillOptions(call);
+  if (typeof meant === "string") return errorReply(meant);
+  const others = { ...meant.filter, except: session.id };
+  let killed = await pool.shared.instance.killClients(pool.config.name, others);
+  if (!meant.skipsMe && fits(describeClient(session), meant.filter)) {
+    killed++;
+    // The reply goes first.
+    session.finishAfterReplies();
+  }
+  if (!isOldForm) return integerReply(killed);
+  return killed > 0 ? simpleReply("OK") : errorReply(NO_SUCH_CLIENT);
+};
+
+/** Which clients the options of CLIENT KILL mean, or what is wrong with them. */
+function readKillOptions(call: LocalCall): { filter: ClientFilter; skipsMe: boolean } | string {
+  let filter: ClientFilter = {};
+  let skipsMe = true;
+  if (call.args.length % 2 !== 0) return SYNTAX_ERROR;
+  for (let i = 2; i < call.args.length; i += 2) {
+    const value = text(call, i + 1);
+    switch (keyword(call, i)) {
+      case "ID":
+        if (!/^[1-9]\d*$/.test(value)) return "ERR client-id should be greater than 0";
+        filter = { ...filter, ids: [Number(value)] };
+        break;
+      case "ADDR":
+        filter = { ...filter, address: value };
+        break;
+      case "USER":
+        if (call.users.named(value) === undefined) return `ERR No such user '${value}'`;
+        filter = { ...filter, user: value };
+        break;
+      case "MAXAGE":
+        if (!/^[1-9]\d*$/.test(value)) return "ERR maxage is not an integer or out of range";
+        filter = { ...filter, minAgeSeconds: Number(value) };
+        break;
+      case "TYPE":
+        if (!CLIENT_TYPES.includes(value.toUpperCase())) return `ERR Unknown client type '${value}'`;
+        // All clients of a pool are of one type.
+        if (value.toUpperCase() !== "NORMAL") filter = { ...filter, ids: [] };
+        break;
+      case "SKIPME":
+        if (!/^(yes|no)$/i.test(value)) return SYNTAX_ERROR;
+        skipsMe = value.toLowerCase() === "yes";
+        break;
+      default:
+        return SYNTAX_ERROR;
+    }
+  }
+  return { filter, skipsMe };
+}
+
+/** CLIENT PAUSE milliseconds [WRITE | ALL]. */
+export const clientPause: LocalCommand = async (call) => {
+  const timeout = text(call, 2);
+  const mode = call.args.length > 3 ? keyword(call, 3) : "ALL";
+  if (call.args.length > 4 || (mode !== "ALL" && mode !== "WRITE")) return errorReply(SYNTAX_ERROR);
+  if (!/^\d{1,15}$/.test(timeout)) return errorReply("ERR timeout is not an integer or out of range");
+  await call.pool.shared.instance.pauseClients(call.pool.config.name, Number(timeout), mode === "ALL");
+  return simpleReply("OK");
+};
+
+/** CLIENT UNPAUSE. */
+export const clientUnpause: LocalCommand = async (call) => {
+  await call.pool.shared.instance.resumeClients(call.pool.config.name);
+  return simpleReply("OK");
+};
+
+function mayAdminister({ session, permissions }: LocalCall): boolean {
+  const { user } = session.client;
+  return user !== null && permissions.mayAdminister(user);
+}
+
+function text(call: LocalCall, index: number): string {
+  return call.args[index]!.toString("latin1");
+}
