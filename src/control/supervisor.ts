@@ -109,8 +109,8 @@ export class Supervisor {
       if (this.#isEnding) throw new Error("the proxy is ending");
       // Before anybody could connect.
       roomForClients(config);
-      const sockets = await this.#sockets.prepare(config.pools);
       const topology = this.topology.with(config, operators, Date.now());
+      const sockets = await this.#sockets.prepare(config.pools);
       try {
         await this.crew.apply(this.#plan(config, topology, texts), (slot) => sockets.offersFor(slot));
       } catch (error) {

@@ -3,6 +3,7 @@
  * truth once the workers have it.
  */
 import type { Config, PoolConfig } from "../config/mod.ts";
+import { SEAT_ROWS } from "../proxy/mod.ts";
 import type { ServerState } from "./instance.ts";
 import type { FileTexts } from "./config_file.ts";
 import { type KeySpace, keySpaceMoved } from "./key_space.ts";
@@ -103,6 +104,7 @@ export class Topology {
 function takeSeat(taken: Set<number>): number {
   let seat = 1;
   while (taken.has(seat)) seat++;
+  if (seat >= SEAT_ROWS) throw new Error(`there can be no more than ${SEAT_ROWS - 1} pools`);
   taken.add(seat);
   return seat;
 }

@@ -4,7 +4,7 @@ export { type ClientDescription, type ClientDetails, describeClient } from "./cl
 export { type ClientFilter, type InstanceClients, OwnClients } from "./instance_clients.ts";
 export { Lane } from "./lane.ts";
 export type { LaneWatcher } from "./lane_watcher.ts";
-export { SEAT_BYTES, Seats } from "./seats.ts";
+export { SEAT_BYTES, SEAT_ROWS, Seats } from "./seats.ts";
 export { Pool, type PoolOptions, type PoolSettings } from "./pool.ts";
 export {
   type EventDeclaration,

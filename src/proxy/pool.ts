@@ -126,13 +126,9 @@ export class Pool {
 
   /** A new client connection gets a session, or, when there are too many, an error and its end. */
   accept(stream: Stream): StreamOwner {
-    const { clientConnections } = this.config;
-    const full = clientConnections > 0 && this.shared.seats.taken(this.#seat) >= clientConnections;
-    if (full || this.shared.isFull) return this.#refuse(stream);
+    if (!this.shared.admits(this.#seat, this.config.clientConnections)) return this.#refuse(stream);
     const session = new Session(this.shared.nextId(), this, stream);
     this.sessions.add(session);
-    this.shared.clients++;
-    this.shared.seats.change(this.#seat, 1);
     this.accepted++;
     return session;
   }
@@ -157,8 +153,7 @@ export class Pool {
   sessionClosed(session: Session, reason: string): void {
     if (!this.sessions.delete(session)) return;
     this.pause.forget(session);
-    this.shared.clients--;
-    this.shared.seats.change(this.#seat, -1);
+    this.shared.left(this.#seat);
     if (reason === "") return;
     if (session.stream.securing) this.failedHandshakes++;
     this.#report(eventOf(session, reason), session, reason);

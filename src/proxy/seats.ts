@@ -31,18 +31,37 @@ export class Seats {
   /** Clients of a row, over all workers. */
   taken(row: number): number {
     let sum = 0;
-    for (let i = row * SEAT_COLUMNS; i < (row + 1) * SEAT_COLUMNS; i++) sum += this.#cells[i]!;
+    for (let i = row * SEAT_COLUMNS; i < (row + 1) * SEAT_COLUMNS; i++) sum += Atomics.load(this.#cells, i);
     return sum;
   }
 
-  /** A client of this worker came (1) or went (-1). */
-  change(row: number, delta: number): void {
-    this.#cells[row * SEAT_COLUMNS + this.#column]! += delta;
-    this.#cells[ALL_POOLS * SEAT_COLUMNS + this.#column]! += delta;
+  /**
+   * Takes a seat for a client of this worker, unless the row has `most` already or all rows `mostOfAll`; 0: there
+   * are always some. It is taken before it is counted: of two workers that want the last one, both may go without,
+   * but never have both.
+   */
+  take(row: number, most: number, mostOfAll: number): boolean {
+    this.#change(row, 1);
+    const fits = (most === 0 || this.taken(row) <= most) &&
+      (mostOfAll === 0 || this.taken(ALL_POOLS) <= mostOfAll);
+    if (!fits) this.#change(row, -1);
+    return fits;
+  }
+
+  /** A client of this worker went. */
+  giveBack(row: number): void {
+    this.#change(row, -1);
   }
 
   /** Forgets the clients of this column, whose worker is gone. */
   clear(): void {
-    for (let row = 0; row < SEAT_ROWS; row++) this.#cells[row * SEAT_COLUMNS + this.#column] = 0;
+    for (let row = 0; row < SEAT_ROWS; row++) {
+      Atomics.store(this.#cells, row * SEAT_COLUMNS + this.#column, 0);
+    }
+  }
+
+  #change(row: number, delta: number): void {
+    Atomics.add(this.#cells, row * SEAT_COLUMNS + this.#column, delta);
+    Atomics.add(this.#cells, ALL_POOLS * SEAT_COLUMNS + this.#column, delta);
   }
 }

@@ -6,7 +6,7 @@ import type { Report } from "./events.ts";
 import { type InstanceClients, OwnClients } from "./instance_clients.ts";
 import { LoginThrottle } from "./login_throttle.ts";
 import type { Pool } from "./pool.ts";
-import { ALL_POOLS, Seats } from "./seats.ts";
+import { Seats } from "./seats.ts";
 import type { Session } from "./session.ts";
 
 /** The shared part of a worker. */
@@ -45,10 +45,19 @@ export class Shared implements EndsTurn {
     return ++this.#lastId;
   }
 
-  /** Whether no pool may have another client. */
-  get isFull(): boolean {
-    if (this.clients >= this.maxClients) return true;
-    return this.maxInstanceClients > 0 && this.seats.taken(ALL_POOLS) >= this.maxInstanceClients;
+  /** Counts a client that comes to the pool of that seat, unless the worker, the pool (`most`) or the instance is full. */
+  admits(seat: number, most: number): boolean {
+    if (this.clients >= this.maxClients || !this.seats.take(seat, most, this.maxInstanceClients)) {
+      return false;
+    }
+    this.clients++;
+    return true;
+  }
+
+  /** A client that was counted is gone. */
+  left(seat: number): void {
+    this.clients--;
+    this.seats.giveBack(seat);
   }
 
   /** Closes the sessions that hold most until there is room for the others' replies. */
