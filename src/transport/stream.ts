@@ -51,6 +51,8 @@ export class Stream implements EndsTurn, Sink {
   #held = false;
   #blocked = false;
   #isSecure = false;
+  /** The peer is gone, as a write has found. */
+  #broken = false;
   #paused = false;
   #securing = false;
   #finishing = false;
@@ -111,7 +113,7 @@ export class Stream implements EndsTurn, Sink {
 
   /** Stops reading until `resume`. */
   pause(): void {
-    if (this.#paused || this.#closed) return;
+    if (this.#paused || this.#broken || this.#closed) return;
     this.#paused = true;
     this.#socket.pause();
   }
@@ -237,7 +239,11 @@ export class Stream implements EndsTurn, Sink {
     if (outcome === "blocked") {
       this.#blocked = true;
       this.#lingerUntil = turn.now + STALL_MS;
-    } else if (outcome === "empty" && this.#finishing) {
+    } else if (outcome === "closed") {
+      // The runtime tells those that read of the end, and nobody else once a write has had the error of a reset.
+      this.#broken = true;
+      this.resume();
+    } else if (this.#finishing) {
       this.#shutdown();
     }
     if (this.notifyBelow >= 0 && this.outbox.bytes <= this.notifyBelow) {
