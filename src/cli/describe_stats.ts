@@ -1,48 +1,45 @@
-/** `-D`: what the figures of nutcracker's statistics mean. */
+/** `-D`: what the figures mean, as their declarations say it. */
+import {
+  INSTANCE_METRICS,
+  type Metric,
+  POOL_METRICS,
+  PROCESS_METRICS,
+  SERVER_METRICS,
+} from "../stats/mod.ts";
 
-/** A figure and what it tells. */
-type Figure = readonly [name: string, meaning: string];
-
-const POOL_FIGURES: readonly Figure[] = [
-  ["client_eof", "clients that closed their connection"],
-  ["client_err", "client connections that ended in any other way"],
-  ["client_connections", "clients connected now"],
-  ["server_ejects", "servers taken out of the ring because they kept failing"],
-  ["forward_error", "requests answered with an error because their server couldn't be asked"],
-  ["fragments", "parts that requests with several keys were split into"],
+const INTRODUCTION = [
+  "The figures on nutcracker's statistics port and at /stats of the admin endpoint; /metrics has them too, in",
+  "Prometheus' form. nutcracker does not have those marked *.",
 ];
 
-const SERVER_FIGURES: readonly Figure[] = [
-  ["server_eof", "connections the server closed"],
-  ["server_err", "connections that broke in any other way"],
-  ["server_timedout", "requests that got no reply in time"],
-  ["server_connections", "connections open now"],
-  ["server_ejected_at", "when the server was last taken out of the ring, in microseconds since 1970"],
-  ["requests", "requests sent to the server"],
-  ["request_bytes", "bytes of those requests"],
-  ["responses", "replies received from the server"],
-  ["response_bytes", "bytes of those replies"],
-  ["in_queue", "requests waiting to be sent now"],
-  ["in_queue_bytes", "bytes of those requests"],
-  ["out_queue", "requests sent and not yet answered now"],
-  ["out_queue_bytes", "bytes of those requests"],
+const SCOPES = [
+  { title: "Of the proxy:", metrics: INSTANCE_METRICS },
+  { title: "Of a pool:", metrics: POOL_METRICS },
+  { title: "Of a server:", metrics: SERVER_METRICS },
+  { title: "Of a worker, in Prometheus' form only:", metrics: PROCESS_METRICS },
 ];
 
-/** The figures of pools and servers, by the names nutcracker gives them. */
+const LATENCY_TITLE = "Of a pool and of a server, once there was a reply:";
+const LATENCY = {
+  latency_p50_us: "half of the replies took no longer; microseconds",
+  latency_p99_us: "99 of 100 replies took no longer",
+  latency_p999_us: "999 of 1000 replies took no longer",
+};
+
+/** All figures, by whose they are. */
 export function describeStats(): string {
-  return [
-    "The statistics port, which this version doesn't open yet, has these figures. What is counted today is shown by",
-    "the command INFO stats.",
-    "",
-    "Of a pool:",
-    ...lines(POOL_FIGURES),
-    "",
-    "Of a server:",
-    ...lines(SERVER_FIGURES),
-  ].join("\n");
+  const scopes = SCOPES.map(({ title, metrics }) => [title, ...Object.entries(metrics).map(describe)]);
+  const latency = Object.entries(LATENCY).map(([name, meaning]) => row(name, true, meaning));
+  return [INTRODUCTION, ...scopes, [LATENCY_TITLE, ...latency]].map((lines) => lines.join("\n")).join("\n\n");
 }
 
-function lines(figures: readonly Figure[]): string[] {
-  const width = Math.max(...figures.map(([name]) => name.length));
-  return figures.map(([name, meaning]) => `  ${name.padEnd(width)}  ${meaning}`);
+function describe([name, { help, detail, nutcracker }]: [string, Metric]): string {
+  return row(name, !nutcracker, help + detail);
 }
+
+function row(name: string, isOurs: boolean, meaning: string): string {
+  return `  ${(isOurs ? `${name} *` : name).padEnd(WIDTH)}  ${meaning}`;
+}
+
+const WIDTH = 2 +
+  Math.max(...SCOPES.flatMap(({ metrics }) => Object.keys(metrics)).map(({ length }) => length));

@@ -2,7 +2,7 @@
  * One place in a crew: its worker, and the one that takes over when it dies, after a while that grows when deaths
  * follow each other. What the dead have counted stays.
  */
-import { addWorkerFigures, type WorkerFigures } from "../stats/mod.ts";
+import { addWorkerFigures, lastFigures, type WorkerFigures } from "../stats/mod.ts";
 import type { ReportEvent } from "./events.ts";
 import type { WorkerView } from "./instance.ts";
 import type { Plan, SocketOffer } from "./plan.ts";
@@ -50,9 +50,11 @@ export class Berth {
   readonly #nextLife: () => number;
   /** Null between two workers. */
   #handle: WorkerHandle | null = null;
-  #isReady = false;
+  /** Whether its worker serves clients. */
+  isReady = false;
+  /** Workers started in the place of others. */
+  restarts = 0;
   #hasLeft = false;
-  #restarts = 0;
   #startedMs = 0;
   #pauseMs = FIRST_PAUSE_MS;
   #restart: ReturnType<typeof setTimeout> | undefined;
@@ -88,14 +90,14 @@ export class Berth {
   /** Has it prepare a plan. Errors: why it can't. */
   prepare(plan: Plan, sockets: readonly SocketOffer[]): Promise<void> {
     const { startMs, changeMs } = this.#crew.patience;
-    return this.ask((worker) => worker.prepare(plan, sockets), this.#isReady ? changeMs : startMs);
+    return this.ask((worker) => worker.prepare(plan, sockets), this.isReady ? changeMs : startMs);
   }
 
   /** Has it carry out what it has prepared. One that can't, although it promised, is replaced. */
   async commit(): Promise<void> {
     try {
       await this.ask((worker) => worker.commit(), this.#crew.patience.changeMs);
-      this.#isReady = true;
+      this.isReady = true;
     } catch (error) {
       // In this process there is none to take its place.
       if (this.#handle?.pid === process.pid) throw error;
@@ -127,12 +129,12 @@ export class Berth {
 
   /** What an operator sees of it. */
   view(clients: number): WorkerView {
-    const isStarting = this.#restarts === 0 ? "starting" : "restarting";
+    const isStarting = this.restarts === 0 ? "starting" : "restarting";
     return {
       slot: this.slot,
       pid: this.#handle?.pid ?? 0,
-      state: this.#hasLeft ? "draining" : this.#isReady ? "running" : isStarting,
-      restarts: this.#restarts,
+      state: this.#hasLeft ? "draining" : this.isReady ? "running" : isStarting,
+      restarts: this.restarts,
       clients,
     };
   }
@@ -147,8 +149,9 @@ export class Berth {
 
   #ended(reason: string): void {
     this.#handle = null;
-    this.#isReady = false;
-    this.#formerFigures = addWorkerFigures(this.#formerFigures, this.#figures);
+    this.isReady = false;
+    const last = this.#figures === null ? null : lastFigures(this.#figures);
+    this.#formerFigures = addWorkerFigures(this.#formerFigures, last);
     this.#figures = null;
     this.#crew.ended(this.slot);
     this.#scheduleRestart(reason);
@@ -159,7 +162,7 @@ export class Berth {
     const lived = performance.now() - this.#startedMs;
     const pauseMs = lived > LONG_LIFE_MS ? FIRST_PAUSE_MS : this.#pauseMs;
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
-    this.#restarts++;
+    this.restarts++;
     this.#crew.report("worker.died", { worker: this.slot, reason, restart_in_ms: pauseMs });
     this.#restart = setTimeout(() => void this.#crew.exclusively(() => this.#replace()), pauseMs);
   }
@@ -181,7 +184,7 @@ export class Berth {
       return;
     }
     await this.commit();
-    if (this.#isReady) {
+    if (this.isReady) {
       this.#crew.report("worker.started", { worker: this.slot, process: this.#handle!.pid });
     }
   }

@@ -95,6 +95,16 @@ export class Crew {
     return this.#berths.map((berth) => berth.view(clients.get(berth.slot) ?? 0));
   }
 
+  /** Workers that serve clients. */
+  get running(): number {
+    return this.#berths.filter(({ isReady }) => isReady).length;
+  }
+
+  /** Workers started in the place of others. */
+  get restarts(): number {
+    return this.#berths.reduce((sum, berth) => sum + berth.restarts, 0);
+  }
+
   get #aboard(): Berth[] {
     return this.#berths.filter((berth) => berth.isManned);
   }

@@ -31,6 +31,8 @@ interface Absence {
 export class Health {
   /** Servers taken out, and let back in, since the process started; by pool. */
   readonly ejections: Record<string, number> = Object.create(null);
+  /** When servers were last taken out, by pool and server as a JSON list; milliseconds since 1970. */
+  readonly lastEjections = new Map<string, number>();
   readonly #bench: Bench;
   readonly #report: ReportEvent;
   readonly #absent = new Map<string, Absence>();
@@ -55,6 +57,7 @@ export class Health {
     if (!autoEjectHosts || record.state !== "live" || streak < serverFailureLimit) return;
     this.#absent.set(key, { pool, server, probeAt: now + serverRetryTimeoutMs, probe: null });
     this.ejections[pool] = (this.ejections[pool] ?? 0) + 1;
+    this.lastEjections.set(key, Date.now());
     this.#judge("server.ejected", pool, server, "failed");
   }
 

@@ -48,6 +48,7 @@ export class RunningInstance implements Instance {
   readonly version = VERSION;
   readonly pid = process.pid;
   readonly #parts: InstanceParts;
+  readonly #reloads = { reloads: 0, failed_reloads: 0, last_reload_ok: 1 };
   #lastReload: Readiness["lastReload"] = null;
 
   constructor(parts: InstanceParts) {
@@ -66,7 +67,8 @@ export class RunningInstance implements Instance {
   }
 
   async figures(): Promise<InstanceFigures> {
-    return await this.#supervisor.figures();
+    const instance = await this.#supervisor.figures();
+    return { ...instance, figures: { ...instance.figures, ...this.#reloads } };
   }
 
   pools(): PoolView[] {
@@ -104,12 +106,14 @@ export class RunningInstance implements Instance {
         const outcome = await this.#settings.reload(this.#supervisor, this.#parts.followers);
         this.#takeLogOptions(before);
         this.#lastReload = { id, at: new Date().toISOString(), ok: true, faults: [] };
+        this.#countReload("reloads");
         this.#journal.changed("config.reloaded", { id, ...outcome }, {});
         sayListening(this.#journal, this.config, before.pools.map(({ listen }) => formatAddress(listen)));
         return { id, ...outcome };
       } catch (error) {
         const faults = (error as Error).message.split("\n");
         this.#lastReload = { id, at: new Date().toISOString(), ok: false, faults };
+        this.#countReload("failed_reloads");
         for (const fault of faults) this.#journal.report("config.rejected", { id, fault });
         throw error;
       } finally {
@@ -136,19 +140,20 @@ export class RunningInstance implements Instance {
   }
 
   async slowLog(pool: string | null, most: number): Promise<SlowRequest[]> {
-    const all = await this.#askAll((worker) => worker.slowLog(), pool);
-    return all.toSorted((one, other) => other.at - one.at).slice(0, most);
+    if (pool !== null) this.#pool(pool);
+    const all = await this.#supervisor.slowLog();
+    return all.filter((each) => pool === null || each.pool === pool).slice(0, most);
   }
 
   async resetSlowLog(): Promise<Change> {
     const id = ulid();
-    await this.#supervisor.crew.ask((worker) => worker.resetSlowLog());
+    await this.#supervisor.resetSlowLog(null);
     this.#journal.report("slowlog.reset", { id });
     return { id, changes: ["the slow log is empty"], moved: {} };
   }
 
   async hotKeys(pool: string | null): Promise<HotKey[]> {
-    return mergeHotKeys(await this.#askAll((worker) => worker.hotKeys(), pool));
+    return mergeHotKeys(await this.#askAll((worker) => worker.hotKeys(), pool), this.config.hotKeys.keys);
   }
 
   async clients(pool: string | null): Promise<ClientView[]> {
@@ -168,6 +173,11 @@ export class RunningInstance implements Instance {
 
   subscribe(listener: (event: InstanceEvent) => void, after: string | null): () => void {
     return this.#journal.events.subscribe(listener, after);
+  }
+
+  #countReload(outcome: "reloads" | "failed_reloads"): void {
+    this.#reloads[outcome]++;
+    this.#reloads.last_reload_ok = outcome === "reloads" ? 1 : 0;
   }
 
   #changeMembers(

@@ -6,7 +6,7 @@
  *                     └──────────── anything that fails here leaves everything as it was ───────────┘
  */
 import type { Config } from "../config/mod.ts";
-import type { InstanceFigures } from "../stats/mod.ts";
+import { addFigures, type InstanceFigures, type SlowRequest } from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
 import { roomForClients } from "./client_room.ts";
 import { clientsOfAll } from "./clients_of_all.ts";
@@ -15,6 +15,7 @@ import { Crew, PATIENCE } from "./crew.ts";
 import type { ReportEvent } from "./events.ts";
 import { Exclusively } from "./exclusively.ts";
 import { Health } from "./health.ts";
+import { judgedFigures } from "./judged_figures.ts";
 import { type InheritedSockets, ListeningSockets } from "./listening_sockets.ts";
 import type { Plan } from "./plan.ts";
 import { SeatTable } from "./seat_table.ts";
@@ -25,6 +26,8 @@ import { startWorker } from "./worker_process.ts";
 
 /** How often servers and deadlines are looked at; milliseconds. */
 const TICK_MS = 50;
+/** How often figures of worker processes are asked for; what one has counted since is lost when it dies. */
+const GATHER_MS = 5000;
 /** Client ids of two workers differ by so much at least. */
 const IDS_PER_LIFE = 2 ** 32;
 
@@ -48,6 +51,7 @@ export class Supervisor {
   readonly health: Health;
   readonly crew: Crew;
   readonly #startedAtMs = Date.now();
+  #gatherAt = performance.now() + GATHER_MS;
   readonly #options: SupervisorOptions;
   readonly #sockets: ListeningSockets;
   readonly #changes = new Exclusively();
@@ -82,14 +86,26 @@ export class Supervisor {
   /** The figures of all workers, and those of the instance itself. */
   async figures(): Promise<InstanceFigures> {
     const workers = await this.crew.figures();
-    return {
+    const { running, restarts } = this.crew;
+    const facts = {
       version: VERSION,
+      pid: process.pid,
       startedAtMs: this.#startedAtMs,
       nowMs: Date.now(),
-      figures: {},
-      pools: {},
-      workers: Object.fromEntries([...workers].map(([slot, { process }]) => [slot, process])),
+      figures: { workers: running, worker_restarts: restarts },
     };
+    return addFigures(facts, workers, judgedFigures(this.topology, this.health));
+  }
+
+  /** The slow requests of all workers, newest first. */
+  async slowLog(): Promise<SlowRequest[]> {
+    const all = (await this.crew.ask((worker) => worker.slowLog())).flat();
+    return all.toSorted((one, other) => other.at - one.at).slice(0, this.config.slowlog.entries);
+  }
+
+  /** Forgets those of a pool, or of all with null. */
+  async resetSlowLog(pool: string | null): Promise<void> {
+    await this.crew.ask((worker) => worker.resetSlowLog(pool));
   }
 
   /** Closes what a predecessor listened on and no pool wants; not before it is sure to go. */
@@ -184,6 +200,8 @@ export class Supervisor {
       serverReady: (pool, server) => this.health.serverReady(pool, server),
       instanceFigures: () => this.figures(),
       ...clientsOfAll((question) => this.crew.ask(question)),
+      instanceSlowLog: () => this.slowLog(),
+      resetInstanceSlowLog: (pool) => this.resetSlowLog(pool),
     };
   }
 
@@ -192,6 +210,10 @@ export class Supervisor {
   }
 
   #tick(): void {
-    if (!this.#changes.isBusy) this.health.tick(performance.now());
+    const now = performance.now();
+    if (!this.#changes.isBusy) this.health.tick(now);
+    if (now < this.#gatherAt || this.#options.workers === 1) return;
+    this.#gatherAt = now + GATHER_MS;
+    void this.crew.figures();
   }
 }

@@ -7,6 +7,7 @@ import {
   type ClientDescription,
   type ClientDetails,
   type ClientFilter,
+  collectFigures,
   describeClient,
   OwnClients,
   type Pool,
@@ -22,9 +23,11 @@ import { checkTls } from "../transport/tls.ts";
 import { turn } from "../transport/turn.ts";
 import { roomForClients } from "./client_room.ts";
 import { Departure } from "./departure.ts";
+import { LoopLag } from "./loop_lag.ts";
 import { Member } from "./member.ts";
 import type { Plan, PoolPlan, SocketOffer, Verdict } from "./plan.ts";
 import { makeRouter } from "./pool_parts.ts";
+import { processFigures } from "./process_figures.ts";
 import type { SupervisorApi, WorkerApi } from "./worker_api.ts";
 
 /** How often deadlines are looked at; milliseconds. */
@@ -48,6 +51,7 @@ export class Worker implements WorkerApi {
   readonly #shared: Shared;
   readonly #ownClients = new OwnClients(() => this.#shared.pools);
   readonly #members = new Map<string, Member>();
+  readonly #lag = new LoopLag(TICK_MS);
   #former: Former[] = [];
   #draft: Draft | null = null;
   #graceMs = 0;
@@ -60,6 +64,7 @@ export class Worker implements WorkerApi {
     this.#supervisor = supervisor;
     this.#shared = new Shared(0, 0, (event, facts) => supervisor.report(event, facts), seats, lastId);
     this.#shared.instance = supervisor;
+    this.#shared.supervisor = supervisor;
   }
 
   // deno-lint-ignore require-await -- a part of an interface that others implement over a channel
@@ -82,6 +87,8 @@ export class Worker implements WorkerApi {
       );
     }
     this.#shared.pools = this.#pools;
+    const { sample, keys } = plan.config.hotKeys;
+    for (const { hotKeys } of this.#shared.pools) hotKeys.configure(sample, keys);
     this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -98,19 +105,23 @@ export class Worker implements WorkerApi {
 
   // deno-lint-ignore require-await -- as above
   async figures(): Promise<WorkerFigures> {
-    return { process: { figures: {}, lag: [] }, pools: {} };
+    const { pools } = this.#shared;
+    return { process: processFigures(this.#shared, this.#lag.counts), pools: collectFigures(pools) };
   }
 
   // deno-lint-ignore require-await -- as above
   async slowLog(): Promise<SlowRequest[]> {
-    return [];
+    return this.#shared.slowLog.list();
   }
 
-  async resetSlowLog(): Promise<void> {}
+  // deno-lint-ignore require-await -- as above
+  async resetSlowLog(pool: string | null): Promise<void> {
+    this.#shared.slowLog.reset(pool);
+  }
 
   // deno-lint-ignore require-await -- as above
   async hotKeys(): Promise<HotKey[]> {
-    return [];
+    return this.#shared.pools.flatMap(({ hotKeys }) => hotKeys.list());
   }
 
   // deno-lint-ignore require-await -- as above
@@ -158,6 +169,7 @@ export class Worker implements WorkerApi {
     this.#shared.budget.limit = Math.ceil(config.limits.maxTotalBytes / workers);
     this.#shared.maxClients = roomForClients(config);
     this.#shared.maxInstanceClients = config.limits.maxClients;
+    this.#shared.slowLog.configure(config.slowlog.thresholdMs, config.slowlog.entries);
   }
 
   /** Sees off the clients of pools that `pools` doesn't have. */
@@ -192,6 +204,7 @@ export class Worker implements WorkerApi {
   }
 
   #tick(): void {
+    this.#lag.tick(performance.now());
     turn.begin();
     const { now } = turn;
     for (const { pool } of this.#members.values()) pool.tick(now);

@@ -1,6 +1,6 @@
 /** What a supervisor and its workers ask of each other, within one process or between two. */
-import type { ClientDescription, Facts, InstanceClients, ProxyEvent } from "../proxy/mod.ts";
-import type { HotKey, InstanceFigures, SlowRequest, WorkerFigures } from "../stats/mod.ts";
+import type { ClientDescription, Facts, InstanceAnswers, InstanceClients, ProxyEvent } from "../proxy/mod.ts";
+import type { HotKey, SlowRequest, WorkerFigures } from "../stats/mod.ts";
 import type { Plan, SocketOffer, Verdict } from "./plan.ts";
 import type { MethodNames } from "./remote_calls.ts";
 
@@ -16,7 +16,8 @@ export interface WorkerApi extends InstanceClients {
   route(verdict: Verdict): Promise<void>;
   figures(): Promise<WorkerFigures>;
   slowLog(): Promise<SlowRequest[]>;
-  resetSlowLog(): Promise<void>;
+  /** Forgets the slow requests of a pool, or of all with null. */
+  resetSlowLog(pool: string | null): Promise<void>;
   hotKeys(): Promise<HotKey[]>;
   clients(): Promise<ClientDescription[]>;
   /** Whether there was such a client. */
@@ -26,15 +27,13 @@ export interface WorkerApi extends InstanceClients {
 }
 
 /** What a supervisor does for a worker. What is said of clients concerns those of all workers. */
-export interface SupervisorApi extends InstanceClients {
+export interface SupervisorApi extends InstanceAnswers, InstanceClients {
   /** Something an operator may want to know. */
   report(event: ProxyEvent, facts: Facts): void;
   /** A server failed `streak` times in a row as this worker sees it. */
   serverFailed(pool: string, server: string, reason: string, streak: number): void;
   /** A server that failed is connected again. */
   serverReady(pool: string, server: string): void;
-  /** The figures of all workers. */
-  instanceFigures(): Promise<InstanceFigures>;
 }
 
 const CLIENT_METHODS = ["clientsOf", "killClients", "pauseClients", "resumeClients"] as const;
@@ -60,6 +59,6 @@ export const WORKER_METHODS: MethodNames<WorkerApi> = {
 
 /** `SupervisorApi`'s methods. */
 export const SUPERVISOR_METHODS: MethodNames<SupervisorApi> = {
-  asked: ["instanceFigures", ...CLIENT_METHODS],
+  asked: ["instanceFigures", "instanceSlowLog", "resetInstanceSlowLog", ...CLIENT_METHODS],
   told: ["report", "serverFailed", "serverReady"],
 };

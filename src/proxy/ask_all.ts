@@ -34,6 +34,7 @@ export function askAll(session: Session, { command, requests, merge, laneTo }: Q
     for (const append of requests) {
       const fragment = new Request(null, split, command, turn.now);
       split.add(fragment);
+      session.pool.counters.fragments++;
       if (lane.begin(fragment)) append(lane.outbox);
     }
     lane.push();

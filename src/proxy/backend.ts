@@ -1,10 +1,11 @@
 /** One server of a pool: its lanes, and what is known about it. */
 import type { ServerConfig } from "../config/mod.ts";
-import { INTERNAL } from "./errors.ts";
+import { INTERNAL } from "./failure.ts";
 import { Lane } from "./lane.ts";
 import { IDLE, READY } from "./lane_state.ts";
 import type { LaneWatcher } from "./lane_watcher.ts";
 import type { Pool } from "./pool.ts";
+import type { ServerCounters } from "./server_counters.ts";
 import type { Session } from "./session.ts";
 import type { Way } from "./way.ts";
 
@@ -29,6 +30,8 @@ export class Backend implements LaneWatcher {
   server: ServerConfig;
   readonly way: Way;
   readonly lanes: readonly Lane[];
+  /** Shared with other backends of this server that were or will be. */
+  readonly counters: ServerCounters;
   /** The version it reports; empty until known. */
   version = "";
   readonly #watcher: BackendWatcher;
@@ -48,9 +51,13 @@ export class Backend implements LaneWatcher {
     this.index = index;
     this.server = server;
     this.way = way;
+    this.counters = pool.countersOf(server.name);
     this.#watcher = watcher;
     this.#debts = debts;
-    this.lanes = Array.from({ length: pool.config.serverConnections }, () => new Lane(pool, way, this));
+    this.lanes = Array.from(
+      { length: pool.config.serverConnections },
+      () => new Lane(pool, way, this, this.counters),
+    );
   }
 
   /** The lane a session's requests to this server take; always the same one, so that their order is kept. */
@@ -70,12 +77,12 @@ export class Backend implements LaneWatcher {
 
   /** Whether a request has not been answered yet. */
   get isBusy(): boolean {
-    return this.lanes.some((lane) => lane.inFlight > 0);
+    return this.lanes.some((lane) => lane.inFlight.length > 0);
   }
 
   /** What it has been asked and not answered yet. */
   get debts(): Debt[] {
-    return this.lanes.filter(({ inFlight }) => inFlight > 0).map((lane) => ({
+    return this.lanes.filter(({ inFlight }) => inFlight.length > 0).map((lane) => ({
       lane,
       requests: lane.requests,
     }));
@@ -109,11 +116,17 @@ export class Backend implements LaneWatcher {
   /** Closes all lanes for good; requests in flight fail with `reason`. */
   close(reason: string): void {
     for (const lane of this.lanes) lane.close(reason);
+    this.countBytes();
+  }
+
+  /** Brings the count of bytes sent up to date; it isn't kept with each request, because outboxes know it anyway. */
+  countBytes(): void {
+    for (const lane of this.lanes) this.counters.requestBytes += lane.outbox.takeAppended();
   }
 
   /** False while another way to the server has to answer what was asked before. */
   mayConnect(): boolean {
-    this.#debts = this.#debts.filter(({ lane, requests }) => lane.requests - lane.inFlight < requests);
+    this.#debts = this.#debts.filter(({ lane, requests }) => lane.requests - lane.inFlight.length < requests);
     return this.#debts.length === 0;
   }
 

@@ -1,6 +1,7 @@
 /** What is known about a client, as plain data. */
 import { ALL_COMMANDS } from "../protocol/redis/command_table.ts";
 import { COMMANDS } from "../protocol/memcached/command_table.ts";
+import type { PoolConfig } from "../config/mod.ts";
 import { turn } from "../transport/turn.ts";
 import type { Session } from "./session.ts";
 
@@ -32,7 +33,6 @@ export interface ClientDetails extends ClientDescription {
 
 /** Describes a client. */
 export function describeClient(session: Session): ClientDescription {
-  const commands: readonly { readonly name: string }[] = session.pool.config.redis ? ALL_COMMANDS : COMMANDS;
   return {
     id: session.id,
     pool: session.pool.config.name,
@@ -43,7 +43,7 @@ export function describeClient(session: Session): ClientDescription {
     idleSeconds: Math.floor((turn.now - session.lastActiveMs) / 1000),
     pending: session.replies.pending,
     heldBytes: session.heldBytes,
-    lastCommand: commands[session.client.lastCommand]?.name ?? "",
+    lastCommand: commandName(session.pool.config, session.client.lastCommand),
   };
 }
 
@@ -56,4 +56,10 @@ export function detailClient(session: Session): ClientDetails {
     libraryName,
     libraryVersion,
   };
+}
+
+/** The name of a command of the pool's protocol, by its id; empty when there is none. */
+export function commandName({ redis }: PoolConfig, id: number): string {
+  const commands: readonly { readonly name: string }[] = redis ? ALL_COMMANDS : COMMANDS;
+  return commands[id]?.name ?? "";
 }

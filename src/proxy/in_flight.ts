@@ -4,14 +4,16 @@
  *
  *     front ─▶ [abandoned][abandoned][live][live][live] ◀─ back
  */
+import type { Failure } from "./failure.ts";
 import type { Request } from "./request.ts";
 import { SETTLED, STREAMING } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
+import type { ServerCounters } from "./server_counters.ts";
 
 /** What becomes of a request that gets no reply. */
 export interface FailureTaker {
-  /** Answers it with an error. */
-  fail(request: Request, text: string): void;
+  /** Answers it with an error; `server` is the one that failed. */
+  fail(request: Request, failure: Failure, server: ServerCounters | null): void;
 }
 
 /** A lane's FIFO. */
@@ -22,9 +24,11 @@ export class InFlight {
   abandonedSinceMs = 0;
   readonly #queue = new RequestQueue();
   readonly #failures: FailureTaker;
+  readonly #server: ServerCounters;
 
-  constructor(failures: FailureTaker) {
+  constructor(failures: FailureTaker, server: ServerCounters) {
     this.#failures = failures;
+    this.#server = server;
   }
 
   /** Abandoned ones included. */
@@ -54,19 +58,19 @@ export class InFlight {
    * Fails the live requests that entered `timeoutMs` ago or earlier; a reply that is being passed on is overdue only
    * when nothing came since `lastReadMs` for as long. Answers how many.
    */
-  expire(now: number, timeoutMs: number, lastReadMs: number, text: string): number {
+  expire(now: number, timeoutMs: number, lastReadMs: number, failure: Failure): number {
     let expired = 0;
     while (this.abandoned < this.#queue.length) {
       const request = this.#queue.at(this.abandoned);
       if (request.enteredMs + timeoutMs > now) break;
       if (request.state === STREAMING && now - lastReadMs < timeoutMs) {
-        this.#failBehind(now - timeoutMs, text);
+        this.#failBehind(now - timeoutMs, failure);
         break;
       }
       if (this.abandoned === 0) this.abandonedSinceMs = now;
       this.abandoned++;
       expired++;
-      if (!request.late) this.#fail(request, text);
+      if (!request.late) this.#fail(request, failure);
     }
     return expired;
   }
@@ -75,14 +79,26 @@ export class InFlight {
    * Fails what entered at `limitMs` or earlier and waits behind a reply that is still coming. The server has not
    * failed, so that counts nothing; they stay to swallow their replies.
    */
-  #failBehind(limitMs: number, text: string): void {
+  #failBehind(limitMs: number, failure: Failure): void {
     for (let i = this.abandoned + 1; i < this.#queue.length; i++) {
       const request = this.#queue.at(i);
       if (request.enteredMs > limitMs) return;
       if (request.late) continue;
       request.late = true;
-      this.#fail(request, text);
+      this.#fail(request, failure);
     }
+  }
+
+  /** How many requests have their first byte before `position` in the lane's stream. */
+  countBefore(position: number): number {
+    let low = 0;
+    let high = this.#queue.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#queue.at(middle).sentAt < position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Forgets the abandoned ones, when it is known that no replies to them will come. */
@@ -91,19 +107,19 @@ export class InFlight {
   }
 
   /** Fails all requests whose first byte stands before `position` in the lane's stream. Answers how many, abandoned ones included. */
-  failBefore(position: number, text: string): number {
+  failBefore(position: number, failure: Failure): number {
     let failed = 0;
     while (this.#queue.length > 0 && this.#queue.peek()!.sentAt < position) {
       const request = this.shift();
-      if (request !== null) this.#fail(request, text);
+      if (request !== null) this.#fail(request, failure);
       failed++;
     }
     return failed;
   }
 
-  #fail(request: Request, text: string): void {
+  #fail(request: Request, failure: Failure): void {
     if (request.state === STREAMING) {
-      request.session!.close(`the server failed in the middle of a reply: ${text}`);
-    } else if (request.state !== SETTLED) this.#failures.fail(request, text);
+      request.session!.close(`the server failed in the middle of a reply: ${failure.text}`);
+    } else if (request.state !== SETTLED) this.#failures.fail(request, failure, this.#server);
   }
 }

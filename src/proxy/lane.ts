@@ -13,7 +13,7 @@ import { Outbox } from "../transport/outbox.ts";
 import { NOBODY, type Stream, type StreamOwner } from "../transport/stream.ts";
 import { turn } from "../transport/turn.ts";
 import { Backoff } from "./backoff.ts";
-import { errorText } from "./errors.ts";
+import { Failure, failureOf } from "./failure.ts";
 import { Greeter } from "./greeter.ts";
 import { InFlight } from "./in_flight.ts";
 import { CONNECTING, DOWN, GREETING, IDLE, READY } from "./lane_state.ts";
@@ -21,54 +21,55 @@ import { LaneInbox } from "./lane_inbox.ts";
 import type { LaneWatcher } from "./lane_watcher.ts";
 import type { Pool } from "./pool.ts";
 import type { ReplyReader } from "./protocol.ts";
-import { LOCAL_COMMAND, type ReplyTaker, Request } from "./request.ts";
+import { askIfQuiet } from "./quiet_question.ts";
+import type { Request } from "./request.ts";
+import { RoomQueue } from "./room_queue.ts";
+import { WriteMarks } from "./write_marks.ts";
+import type { ServerCounters } from "./server_counters.ts";
 import type { Session } from "./session.ts";
 import type { Way } from "./way.ts";
 
-/** After so long without a byte from the server, a lane with nothing in flight asks whether it is still there. */
-const QUIET_MS = 30_000;
-const NOBODY_ASKED: ReplyTaker = { take() {} };
+const TIMEOUT = failureOf("ETIMEDOUT");
 
 /** A connection to a server that many sessions share. */
 export class Lane implements StreamOwner, ConnectOutcome {
   state = IDLE;
+  /** Requests it was asked. */
+  requests = 0;
   /** Bytes on their way to the server; outlives connections. */
   readonly outbox: Outbox;
-  /** Requests sent and bytes received since the process started. */
-  requests = 0;
-  replyBytes = 0;
-  timeouts = 0;
+  /** Requests sent or waiting to be sent whose replies have not come. */
+  readonly inFlight: InFlight;
 
   readonly #pool: Pool;
   readonly #way: Way;
   readonly #watcher: LaneWatcher;
-  readonly #fifo: InFlight;
+  readonly #counters: ServerCounters;
   readonly #reader: ReplyReader;
   readonly #inbox: LaneInbox;
+  readonly #marks: WriteMarks;
   readonly #backoff = new Backoff();
   #stream: Stream | null = null;
   #attempt: Attempt | null = null;
   #deadline = 0;
   #repliesBefore = 0;
-  #lastError = "";
+  #lastFailure: Failure = TIMEOUT;
   #wanted = false;
   #greeter: Greeter | null = null;
   #lastReadMs = 0;
-  #waiting: Session[] = [];
+  readonly #waiting = new RoomQueue();
 
-  constructor(pool: Pool, way: Way, watcher: LaneWatcher) {
+  /** What it does is counted in `counters`. */
+  constructor(pool: Pool, way: Way, watcher: LaneWatcher, counters: ServerCounters) {
     this.#pool = pool;
     this.#way = way;
     this.#watcher = watcher;
+    this.#counters = counters;
     this.#reader = pool.protocol.newReplyReader();
     this.outbox = new Outbox(pool.shared.budget.forServers);
-    this.#fifo = new InFlight(pool);
-    this.#inbox = new LaneInbox(pool, this.#fifo, this.#reader);
-  }
-
-  /** Requests sent or waiting to be sent whose replies have not come. */
-  get inFlight(): number {
-    return this.#fifo.length;
+    this.outbox.watcher = this.#marks = new WriteMarks(counters);
+    this.inFlight = new InFlight(pool, counters);
+    this.#inbox = new LaneInbox(pool, this.inFlight, this.#reader, counters);
   }
 
   /** Replies received since the process started. */
@@ -88,20 +89,22 @@ export class Lane implements StreamOwner, ConnectOutcome {
   begin(request: Request): boolean {
     if (this.state === DOWN) {
       this.#wanted = true;
-      this.#pool.fail(request, this.#lastError);
+      this.#pool.fail(request, this.#lastFailure, this.#counters);
       return false;
     }
     if (this.state === IDLE) this.open();
     request.sentAt = this.outbox.position;
-    this.#fifo.push(request);
+    request.mark = this.#marks.at(request.sentAt);
+    this.inFlight.push(request);
     this.requests++;
+    this.#counters.requests++;
     return true;
   }
 
   /** Has what was appended sent when the turn ends; while the server is busy with others, together with what comes next. */
   push(): void {
     if (this.state !== READY) this.outbox.account();
-    else if (this.#fifo.length > 1) this.#stream!.pushWithMore();
+    else if (this.inFlight.length > 1) this.#stream!.pushWithMore();
     else this.#stream!.push();
   }
 
@@ -116,8 +119,8 @@ export class Lane implements StreamOwner, ConnectOutcome {
 
   /** Calls the session once this lane has room again. */
   waitForRoom(session: Session): void {
-    this.#waiting.push(session);
-    this.#notifyDrained();
+    this.#waiting.add(session);
+    this.#watchRoom();
   }
 
   /** Closes for good; requests in flight fail. */
@@ -125,7 +128,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#attempt?.cancel();
     this.#attempt = null;
     this.#detach();
-    this.#failAll(reason);
+    this.#failAll(new Failure("closed", reason));
     this.state = IDLE;
   }
 
@@ -138,20 +141,21 @@ export class Lane implements StreamOwner, ConnectOutcome {
       else this.state = IDLE;
       return;
     }
-    if (this.state === IDLE && this.#fifo.length > 0) this.open();
+    if (this.state === IDLE && this.inFlight.length > 0) this.open();
     if ((this.state === CONNECTING || this.state === GREETING) && now >= this.#deadline) {
       this.#attempt?.cancel();
-      this.#giveUp("ETIMEDOUT");
+      this.#giveUp(TIMEOUT);
       return;
     }
     this.#expire(now);
-    this.#askIfIdle(now);
+    if (this.state === READY) askIfQuiet(this, this.#pool.protocol.probe, this.#lastReadMs, now);
   }
 
   opened(stream: Stream): void {
     turn.begin();
     this.#attempt = null;
     this.#stream = stream;
+    this.#counters.connects++;
     const { greeting } = this.#way;
     if (greeting === null) {
       this.#ready();
@@ -160,28 +164,26 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.state = GREETING;
     this.#greeter = new Greeter(greeting, this.#reader);
     const size = greeting.bytes.length;
-    if (stream.write(greeting.bytes, 0, size) !== size) this.#giveUp("ECONNRESET");
+    if (stream.write(greeting.bytes, 0, size) !== size) this.#giveUp(failureOf("ECONNRESET"));
   }
 
   refused(reason: string): void {
     turn.begin();
     this.#attempt = null;
-    this.#giveUp(reason);
+    this.#giveUp(failureOf(reason));
   }
 
   received(chunk: Buffer): void {
     this.#lastReadMs = turn.now;
-    this.replyBytes += chunk.length;
     const pos = this.state === GREETING ? this.#readGreeting(chunk) : 0;
     if (this.state !== READY) return;
+    this.#counters.replyBytes += chunk.length - pos;
     const fault = this.#inbox.read(chunk, pos);
-    if (fault !== "") this.#die(fault);
+    if (fault !== "") this.#die(new Failure("protocol", fault));
   }
 
   drained(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const session of waiting) session.wake();
+    this.#waiting.wakeAll();
   }
 
   /** The runtime closes the connection at the server's FIN; `closed` follows. */
@@ -189,15 +191,20 @@ export class Lane implements StreamOwner, ConnectOutcome {
 
   closed(reason: string): void {
     this.#stream = null;
-    if (this.state === GREETING) this.#giveUp(reason || "EOF");
-    else this.#lost(reason || "EOF", false);
+    const failure = failureOf(reason || "EOF");
+    if (this.state === GREETING) {
+      this.#giveUp(failure);
+      return;
+    }
+    this.#counters[reason === "" ? "ends" : "breaks"]++;
+    this.#lost(failure, false);
   }
 
   #readGreeting(chunk: Buffer): number {
     const greeter = this.#greeter!;
     const pos = greeter.read(chunk);
     if (greeter.welcome) this.#ready();
-    else if (greeter.refusal !== "") this.#giveUp(greeter.refusal);
+    else if (greeter.refusal !== "") this.#giveUp(new Failure("greeting", greeter.refusal));
     return pos;
   }
 
@@ -207,44 +214,33 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#lastReadMs = turn.now;
     this.#repliesBefore = this.replies;
     // What expired before there was a connection is never sent.
-    this.#fifo.dropAbandoned();
+    this.inFlight.dropAbandoned();
     this.#dropUnowned();
     if (this.outbox.bytes > 0) this.#stream!.push();
-    this.#notifyDrained();
+    this.#watchRoom();
     this.#watcher.laneReady(this);
   }
 
-  #notifyDrained(): void {
-    if (this.#waiting.length > 0 && this.state === READY) {
-      this.#stream!.notifyBelow = this.#pool.config.serverOutboxLowBytes;
-      this.#stream!.push();
-    }
-  }
-
-  /** A connection that has long been quiet may be dead without a word; better the proxy finds out than a client. */
-  #askIfIdle(now: number): void {
-    if (this.state !== READY || this.#fifo.length > 0 || now - this.#lastReadMs < QUIET_MS) return;
-    const { bytes } = this.#pool.protocol.probe;
-    this.begin(new Request(null, NOBODY_ASKED, LOCAL_COMMAND, now));
-    this.outbox.append(bytes, 0, bytes.length);
-    this.push();
+  #watchRoom(): void {
+    if (this.state === READY) this.#waiting.watch(this.#stream!, this.#pool.config.serverOutboxLowBytes);
   }
 
   #expire(now: number): void {
     const { timeoutMs, lateReplyGraceMs } = this.#pool.config;
     if (timeoutMs === 0) return;
-    const expired = this.#fifo.expire(now, timeoutMs, this.#lastReadMs, errorText("ETIMEDOUT"));
-    this.timeouts += expired;
-    if (expired > 0) this.#watcher.laneFailed(this, "ETIMEDOUT");
+    const expired = this.inFlight.expire(now, timeoutMs, this.#lastReadMs, TIMEOUT);
+    this.#counters.timeouts += expired;
+    if (expired > 0) this.#watcher.laneFailed(this, TIMEOUT.reason);
     if (expired > 0) this.drained();
-    if (this.#fifo.abandoned === 0 || this.state !== READY) return;
-    const silentSince = Math.max(this.#lastReadMs, this.#fifo.abandonedSinceMs);
-    if (now - silentSince >= lateReplyGraceMs) this.#die("ETIMEDOUT");
+    if (this.inFlight.abandoned === 0 || this.state !== READY) return;
+    const silentSince = Math.max(this.#lastReadMs, this.inFlight.abandonedSinceMs);
+    if (now - silentSince >= lateReplyGraceMs) this.#die(TIMEOUT);
   }
 
-  #die(reason: string): void {
+  #die(failure: Failure): void {
     this.#detach();
-    this.#lost(reason, true);
+    this.#counters.breaks++;
+    this.#lost(failure, true);
   }
 
   #detach(): void {
@@ -256,38 +252,43 @@ export class Lane implements StreamOwner, ConnectOutcome {
   }
 
   /** Its connection is gone: what was written fails, what was not moves to the next. A server may close an idle one. */
-  #lost(reason: string, faulty: boolean): void {
+  #lost(failure: Failure, faulty: boolean): void {
     this.state = IDLE;
     this.#reader.reset();
-    const failed = this.#fifo.failBefore(this.outbox.written, errorText(reason));
+    const failed = this.inFlight.failBefore(this.outbox.written, failure);
     this.#dropUnowned();
     if (this.#backoff.lost(this.replies > this.#repliesBefore, failed > 0)) {
-      this.#giveUp(reason);
+      this.#goDown(failure);
       return;
     }
-    if (failed > 0 || faulty) this.#watcher.laneFailed(this, reason);
-    if (this.#fifo.length > 0) this.open();
+    if (failed > 0 || faulty) this.#watcher.laneFailed(this, failure.reason);
+    if (this.inFlight.length > 0) this.open();
     else this.drained();
   }
 
   /** Drops the bytes that belong to no request any more: those before the front's first. */
   #dropUnowned(): void {
-    this.outbox.dropUntil(this.#fifo.front?.sentAt ?? this.outbox.position);
+    this.outbox.dropUntil(this.inFlight.front?.sentAt ?? this.outbox.position);
   }
 
   /** An attempt failed: everything that waited for it fails too. */
-  #giveUp(reason: string): void {
-    this.#detach();
-    this.#lastError = errorText(reason);
-    this.state = DOWN;
-    this.#deadline = turn.now + this.#backoff.next();
-    this.#failAll(reason);
-    this.#watcher.laneFailed(this, reason);
+  #giveUp(failure: Failure): void {
+    this.#counters.breaks++;
+    this.#goDown(failure);
   }
 
-  #failAll(reason: string): void {
+  #goDown(failure: Failure): void {
+    this.#detach();
+    this.#lastFailure = failure;
+    this.state = DOWN;
+    this.#deadline = turn.now + this.#backoff.next();
+    this.#failAll(failure);
+    this.#watcher.laneFailed(this, failure.reason);
+  }
+
+  #failAll(failure: Failure): void {
     this.#reader.reset();
-    this.#fifo.failBefore(Infinity, errorText(reason));
+    this.inFlight.failBefore(Infinity, failure);
     this.outbox.clear();
     this.drained();
   }

@@ -5,12 +5,14 @@
 import { hold } from "../protocol/chunk_holds.ts";
 import { HeldBytes } from "../protocol/held_bytes.ts";
 import { COMPLETE, INCOMPLETE } from "../protocol/scan_status.ts";
+import { turn } from "../transport/turn.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { Pool } from "./pool.ts";
 import type { ReplyReader } from "./protocol.ts";
 import { HeldReply } from "./held_reply.ts";
 import { STREAM_ABOVE } from "./reply_queue.ts";
 import { DONE, PARTIAL, type Request, SETTLED, STREAMING } from "./request.ts";
+import type { ServerCounters } from "./server_counters.ts";
 
 /**
  * The longest reply to a question of the proxy's own, such as for a version; bytes. No client's limit counts what
@@ -25,17 +27,29 @@ export class LaneInbox {
   readonly #pool: Pool;
   readonly #fifo: InFlight;
   readonly #reader: ReplyReader;
+  readonly #counters: ServerCounters;
 
-  constructor(pool: Pool, fifo: InFlight, reader: ReplyReader) {
+  constructor(pool: Pool, fifo: InFlight, reader: ReplyReader, counters: ServerCounters) {
     this.#pool = pool;
     this.#fifo = fifo;
     this.#reader = reader;
+    this.#counters = counters;
   }
 
   /** Takes the bytes of `chunk` from `from` on. Answers why the stream can't be trusted any more; empty while it can. */
   read(chunk: Buffer, from: number): string {
+    const before = this.replies;
+    const fault = this.#read(chunk, from);
+    this.#counters.replies += this.replies - before;
+    return fault;
+  }
+
+  #read(chunk: Buffer, from: number): string {
     const fifo = this.#fifo;
     const reader = this.#reader;
+    const { latency } = this.#counters;
+    const { slowLog } = this.#pool.shared;
+    const { now } = turn;
     const end = chunk.length;
     let pos = from;
     while (pos < end) {
@@ -47,7 +61,11 @@ export class LaneInbox {
       }
       if (status !== COMPLETE) return "the server's reply is no valid reply";
       this.replies++;
-      if (fifo.shift() !== null) this.#deliver(request, chunk, pos, reader.next);
+      if (fifo.shift() !== null) {
+        latency.record(request.command, request.enteredMs, now);
+        this.#deliver(request, chunk, pos, reader.next);
+        if (now - request.enteredMs >= slowLog.thresholdMs) slowLog.replied(request);
+      }
       pos = reader.next;
     }
     return "";

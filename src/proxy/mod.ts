@@ -1,6 +1,7 @@
 /** The data plane's public face: what the control plane builds it from and steers it with. */
 export type { Backend, BackendWatcher } from "./backend.ts";
 export { type ClientDescription, type ClientDetails, describeClient } from "./client_view.ts";
+export { collectFigures } from "./collect.ts";
 export { type ClientFilter, type InstanceClients, OwnClients } from "./instance_clients.ts";
 export { Lane } from "./lane.ts";
 export type { LaneWatcher } from "./lane_watcher.ts";
@@ -20,4 +21,4 @@ export { RedisProtocol } from "./redis/redis_protocol.ts";
 export { ReplyView } from "./reply_view.ts";
 export { Request } from "./request.ts";
 export type { Session } from "./session.ts";
-export { Shared } from "./shared.ts";
+export { type InstanceAnswers, Shared } from "./shared.ts";

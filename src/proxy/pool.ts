@@ -10,11 +10,15 @@ import { type ConnectTls, LEFT_IN_HANDSHAKE, TLS_REASON } from "../transport/tls
 import { turn } from "../transport/turn.ts";
 import { Backend, type BackendWatcher } from "./backend.ts";
 import { ClientPause } from "./client_pause.ts";
-import { INTERNAL } from "./errors.ts";
 import type { ProxyEvent } from "./events.ts";
+import { type Failure, INTERNAL } from "./failure.ts";
+import { HotKeys } from "./hot_keys.ts";
+import { PoolCounters } from "./pool_counters.ts";
 import type { Protocol, RequestReader } from "./protocol.ts";
 import { DONE, PARTIAL, type ReplyBody, type Request } from "./request.ts";
+import { ServerCounters } from "./server_counters.ts";
 import { Session } from "./session.ts";
+import { CUT } from "./session_end.ts";
 import type { Shared } from "./shared.ts";
 import { wayTo } from "./way.ts";
 
@@ -62,22 +66,14 @@ export class Pool {
   readonly pause = new ClientPause();
   /** Moving average of reply sizes by command id; bytes. */
   readonly replyBytes: Float64Array;
-  /** Since the process started. */
-  accepted = 0;
-  rejected = 0;
-  deniedLogins = 0;
-  requests = 0;
-  failures = 0;
-  /** Failures that were answered as misses. */
-  forgiven = 0;
-  /** Connections that ended before TLS was up. */
-  failedHandshakes = 0;
-  cutSessions = 0;
-  faultySessions = 0;
+  readonly counters = new PoolCounters();
+  readonly hotKeys = new HotKeys(this);
 
   readonly #seat: number;
   readonly #makeProtocol: (pool: Pool) => Protocol;
   readonly #watcher: BackendWatcher;
+  /** By the servers' names. */
+  #serverCounters = new Map<string, ServerCounters>();
   /** Backends that get no more requests and have not been answered all they got. */
   #retired: Backend[] = [];
   #readers: RequestReader[] = [];
@@ -96,6 +92,12 @@ export class Pool {
     this.backends = options.servers.map((server, i) => this.#backendFor(server, i, []));
   }
 
+  /** Clients the pool may have. */
+  get mostClients(): number {
+    const { maxInstanceClients, maxClients } = this.shared;
+    return this.config.clientConnections || maxInstanceClients || maxClients;
+  }
+
   /** Takes over other settings for the same protocol. */
   reconfigure({ config, servers, router, serverTls }: PoolSettings): void {
     Object.assign(this.config, config);
@@ -106,8 +108,24 @@ export class Pool {
     this.#retired = former.filter((backend) => !this.backends.includes(backend));
     for (const backend of this.#retired) backend.retire();
     this.router = router;
+    this.#forgetCounters();
     for (const session of this.sessions) this.protocol.admit(session);
     if (config.preconnect) { for (const backend of this.backends) backend.preconnect(); }
+  }
+
+  /** What is counted about the server of that name, by all backends it has and had. */
+  countersOf(server: string): ServerCounters {
+    let counters = this.#serverCounters.get(server);
+    if (counters === undefined) {
+      counters = new ServerCounters(server, this.protocol.families);
+      this.#serverCounters.set(server, counters);
+    }
+    return counters;
+  }
+
+  #forgetCounters(): void {
+    const names = new Set([...this.backends, ...this.#retired].map(({ server }) => server.name));
+    for (const name of this.#serverCounters.keys()) if (!names.has(name)) this.#serverCounters.delete(name);
   }
 
   /** The backend there is, or a new one that waits until what was asked on other ways to its server is answered. */
@@ -129,13 +147,13 @@ export class Pool {
     if (!this.shared.admits(this.#seat, this.config.clientConnections)) return this.#refuse(stream);
     const session = new Session(this.shared.nextId(), this, stream);
     this.sessions.add(session);
-    this.accepted++;
+    this.counters.accepted++;
     return session;
   }
 
   /** Says why; a few may take their time to read it, the descriptors of the others are needed. */
   #refuse(stream: Stream): StreamOwner {
-    this.rejected++;
+    this.counters.rejected++;
     const { shared } = this;
     const refusal = this.protocol.errorReply("max number of clients reached");
     if (shared.refusing === MOST_REFUSING) {
@@ -154,8 +172,12 @@ export class Pool {
     if (!this.sessions.delete(session)) return;
     this.pause.forget(session);
     this.shared.left(this.#seat);
-    if (reason === "") return;
-    if (session.stream.securing) this.failedHandshakes++;
+    this.counters.receivedBytes += session.stream.received;
+    this.counters.sentBytes += session.stream.outbox.written;
+    if (reason === "") this.counters.clientEnds++;
+    else this.counters.clientBreaks++;
+    if (reason === "" || reason === CUT) return;
+    if (session.stream.securing) this.counters.failedHandshakes++;
     this.#report(eventOf(session, reason), session, reason);
   }
 
@@ -173,13 +195,13 @@ export class Pool {
 
   /** A session is closed by us, against its will. */
   sessionCut(session: Session, reason: string): void {
-    this.cutSessions++;
+    this.counters.cut++;
     this.#report(reason.startsWith(INTERNAL) ? "client.error" : "client.closed", session, reason);
   }
 
   /** A client doesn't speak the protocol. */
   sessionFault(session: Session, fault: string): void {
-    this.faultySessions++;
+    this.counters.faults++;
     this.#report("client.fault", session, fault);
   }
 
@@ -187,21 +209,24 @@ export class Pool {
     this.shared.report(event, { pool: this.config.name, client: session.stream.peer, reason });
   }
 
-  /** Answers a request with an error. */
-  fail(request: Request, text: string): void {
-    this.failures++;
-    const bytes = this.protocol.errorReply(text);
+  /** Answers a request with an error; `server` is the one that failed, or null when none did. */
+  fail(request: Request, failure: Failure, server: ServerCounters | null): void {
+    this.counters.failures[failure.kind]++;
+    if (server !== null) server.failures[failure.kind]++;
+    const bytes = this.protocol.errorReply(failure.text);
     if (request.taker === null) {
       if (request.state === PARTIAL) request.session!.replies.dropPart(request);
       request.session!.replies.deliver(request, bytes, 0, bytes.length);
-      return;
+    } else {
+      request.held = null;
+      request.bytes = bytes;
+      request.start = 0;
+      request.end = bytes.length;
+      request.state = DONE;
+      request.taker.take(request);
     }
-    request.held = null;
-    request.bytes = bytes;
-    request.start = 0;
-    request.end = bytes.length;
-    request.state = DONE;
-    request.taker.take(request);
+    const { slowLog } = this.shared;
+    if (turn.now - request.enteredMs >= slowLog.thresholdMs) slowLog.replied(request, failure.text);
   }
 
   /** The reply of a request is complete and made of several ranges. */
@@ -233,6 +258,8 @@ export class Pool {
     if (this.pause.isOver(now)) this.resumeClients();
     if (now < this.#nextSessionCheck) return;
     this.#nextSessionCheck = now + SESSION_CHECK_MS;
+    this.counters.tick(now);
+    this.hotKeys.tick(now);
     for (const session of this.sessions) tickSession(session, now);
   }
 

@@ -3,6 +3,7 @@
  * Sessions, lanes and queues are the same for all protocols and see only this.
  */
 import type { ScanStatus } from "../protocol/scan_status.ts";
+import type { Families } from "./families.ts";
 import type { Session } from "./session.ts";
 
 /** Finds requests in a client's bytes. */
@@ -66,6 +67,7 @@ export interface Protocol {
   readonly version: VersionQuestion;
   /** Says who a new client is, or who a client is now that the configuration has changed. */
   admit(session: Session): void;
+  readonly families: Families;
   newRequestReader(): RequestReader;
   newReplyReader(): ReplyReader;
   /** Serves the request the reader has just completed. Its bytes are valid until this returns. */

@@ -8,6 +8,7 @@
  */
 import { hold, release } from "../protocol/chunk_holds.ts";
 import type { Outbox } from "../transport/outbox.ts";
+import { turn } from "../transport/turn.ts";
 import { DONE, PARTIAL, type ReplyBody, type Request, SETTLED, STREAMING } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import type { Shared } from "./shared.ts";
@@ -61,6 +62,7 @@ export class ReplyQueue {
       request.start = start;
       request.end = end;
       request.state = DONE;
+      request.repliedMs = turn.now;
       this.#shared.early.add(request);
       this.#hold(end - start);
       return;
@@ -77,6 +79,7 @@ export class ReplyQueue {
     this.dropPart(request);
     this.#owner.answered(request, body.heldBytes);
     request.state = DONE;
+    request.repliedMs = turn.now;
     request.body = body;
     request.end = body.heldBytes;
     this.#hold(request.end);
@@ -143,6 +146,7 @@ export class ReplyQueue {
     this.#closed = true;
     for (const request of this.#queue.drain()) {
       request.state = SETTLED;
+      this.#shared.slowLog.forget(request);
       // It may stay in its lane's queue for long.
       request.held = null;
       request.bytes = null;
@@ -167,6 +171,8 @@ export class ReplyQueue {
 
   #write(request: Request): void {
     request.state = SETTLED;
+    const { slowLog } = this.#shared;
+    if (turn.now - request.enteredMs >= slowLog.thresholdMs) slowLog.delivered(request);
     if (request.body !== null) {
       this.#unhold(request.end);
       request.body.writeTo(this.#outbox);

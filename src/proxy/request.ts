@@ -8,6 +8,7 @@
 import type { HeldBytes } from "../protocol/held_bytes.ts";
 import type { Outbox } from "../transport/outbox.ts";
 import type { Session } from "./session.ts";
+import type { WriteMark } from "./write_marks.ts";
 
 /** Index of the figures of replies the proxy gives itself; command ids begin behind it. */
 export const LOCAL_COMMAND = 0;
@@ -33,6 +34,8 @@ export interface ReplyBody {
 
 /** Takes the reply of a request that no session waits for directly: a fragment's, or the proxy's own. */
 export interface ReplyTaker {
+  /** The request in the session's queue that the reply is for; absent when no client waits. */
+  readonly parent?: Request;
   /** `size` more bytes of a reply that is not complete are kept in `held`; a taker without it gets small replies only. */
   keep?(request: Request, size: number): void;
   /** The request is DONE; its reply is in `bytes[start, end)`, or in `held` when `bytes` is null. */
@@ -55,6 +58,14 @@ export class Request {
   sentAt = 0;
   /** What its reply was estimated to weigh when it was sent; bytes. */
   charge = 0;
+  /** The chunk with its first key, and where that stands in it; see `request_key.ts`. */
+  key: Uint8Array | null = null;
+  keyStart = 0;
+  keyEnd = 0;
+  /** When it was written, and to which server; null for what is not sent itself. */
+  mark: WriteMark | null = null;
+  /** When its reply was complete, if that has to wait for its turn. */
+  repliedMs = 0;
   /** An early reply's bytes. */
   bytes: Uint8Array | null = null;
   start = 0;

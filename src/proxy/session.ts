@@ -16,7 +16,7 @@ import type { RequestReader } from "./protocol.ts";
 import { ReplyQueue, type ReplyQueueOwner } from "./reply_queue.ts";
 import { ReplyWindow } from "./reply_window.ts";
 import { LOCAL_COMMAND, Request } from "./request.ts";
-import { ENDS, LEAVES, STAYS } from "./session_end.ts";
+import { CUT, ENDS, LEAVES, STAYS } from "./session_end.ts";
 import { CLIENT_SLOW, ENDING, FLOWING, HELD, NO_MEMORY, REPLIES_DUE, SERVER_SLOW } from "./stall.ts";
 import { UnreadChunk } from "./unread_chunk.ts";
 import { UploadReservation } from "./upload_reservation.ts";
@@ -156,7 +156,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     if (this.#closed) return;
     this.pool.sessionCut(this, reason);
     this.stream.abort();
-    this.closed("");
+    this.closed(CUT);
   }
 
   /** Closes when idle or stuck in an upload for longer than the pool allows. */
@@ -225,8 +225,8 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.#upload.release();
     // While it is being read from, a request may be in the middle of being served.
     if (!this.#reading) this.#giveReader();
-    this.stream.outbox.clear();
     this.pool.sessionClosed(this, reason);
+    this.stream.outbox.clear();
   }
 
   #read(chunk: Buffer, from: number): void {

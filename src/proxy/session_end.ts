@@ -6,3 +6,6 @@ export const STAYS = 0;
 export const LEAVES = 1;
 /** When what was asked is answered; what still comes is not read. */
 export const ENDS = 2;
+
+/** The reason with which a session is closed by force, after the true one was reported. */
+export const CUT = "cut";

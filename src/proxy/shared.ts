@@ -1,4 +1,5 @@
 /** What all pools of a worker share: one account of memory, one list of early replies, one way to report. */
+import type { InstanceFigures, SlowRequest } from "../stats/mod.ts";
 import { Budget } from "../transport/budget.ts";
 import { type EndsTurn, turn } from "../transport/turn.ts";
 import { EarlyReplies } from "./early_replies.ts";
@@ -8,6 +9,23 @@ import { LoginThrottle } from "./login_throttle.ts";
 import type { Pool } from "./pool.ts";
 import { Seats } from "./seats.ts";
 import type { Session } from "./session.ts";
+import { SlowLog } from "./slow_log.ts";
+
+/** What clients may ask of the whole instance; a worker knows only its own part. */
+export interface InstanceAnswers {
+  instanceFigures(): Promise<InstanceFigures>;
+  /** The slow log, newest first. */
+  instanceSlowLog(): Promise<SlowRequest[]>;
+  /** Forgets the slow requests of a pool. */
+  resetInstanceSlowLog(pool: string): Promise<void>;
+}
+
+const nobody = (): Promise<never> => Promise.reject(new Error("there is no supervisor to ask"));
+const NOBODY: InstanceAnswers = {
+  instanceFigures: nobody,
+  instanceSlowLog: nobody,
+  resetInstanceSlowLog: nobody,
+};
 
 /** The shared part of a worker. */
 export class Shared implements EndsTurn {
@@ -16,6 +34,9 @@ export class Shared implements EndsTurn {
   readonly report: Report;
   readonly seats: Seats;
   readonly logins: LoginThrottle = new LoginThrottle();
+  readonly slowLog: SlowLog = new SlowLog(() => this.nextId());
+  /** Whom clients' questions about the whole instance are passed on to. */
+  supervisor: InstanceAnswers = NOBODY;
   pools: readonly Pool[] = [];
   /** The clients of all workers, where others than this one are known. */
   instance: InstanceClients = new OwnClients(() => this.pools);
@@ -40,7 +61,7 @@ export class Shared implements EndsTurn {
     this.#lastId = lastId;
   }
 
-  /** A number no other session of this instance has had. */
+  /** A number no other session, or entry of the slow log, of this instance has had. */
   nextId(): number {
     return ++this.#lastId;
   }

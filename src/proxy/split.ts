@@ -30,7 +30,7 @@ export interface Merge {
 
 /** The parent's side of a split request. */
 export class Split implements ReplyTaker {
-  readonly #parent: Request;
+  readonly parent: Request;
   readonly #merge: Merge;
   readonly #fragments: Request[] = [];
   /** Fragments to be answered, and one more until all are sent. */
@@ -39,7 +39,7 @@ export class Split implements ReplyTaker {
   #isRefused = false;
 
   constructor(parent: Request, merge: Merge) {
-    this.#parent = parent;
+    this.parent = parent;
     this.#merge = merge;
   }
 
@@ -57,12 +57,12 @@ export class Split implements ReplyTaker {
 
   /** Whether nobody waits for the reply any more. */
   get #isOver(): boolean {
-    return this.#isRefused || this.#parent.state === SETTLED;
+    return this.#isRefused || this.parent.state === SETTLED;
   }
 
   /** Counts as it comes; nothing is kept for a client that is gone. */
   keep(fragment: Request, size: number): void {
-    const parent = this.#parent;
+    const { parent } = this;
     if (!this.#isOver) {
       fragment.end += size;
       parent.session!.replies.holdPart(parent, size);
@@ -72,7 +72,7 @@ export class Split implements ReplyTaker {
   }
 
   take(fragment: Request): void {
-    const parent = this.#parent;
+    const { parent } = this;
     this.#left--;
     if (!this.#isOver && (this.#left > 0 || this.#merge.limit !== undefined)) {
       parent.session!.replies.holdFragment(parent, fragment);
@@ -83,7 +83,7 @@ export class Split implements ReplyTaker {
   }
 
   #checkLimit(): void {
-    const parent = this.#parent;
+    const { parent } = this;
     const { limit } = this.#merge;
     if (limit === undefined || parent.end <= limit.bytes || parent.state === SETTLED) return;
     this.#isRefused = true;
@@ -95,7 +95,7 @@ export class Split implements ReplyTaker {
   }
 
   #finish(): void {
-    const parent = this.#parent;
+    const { parent } = this;
     const { replies } = parent.session!;
     replies.dropPart(parent);
     // From here on their replies are the merge's: nobody may move or free the bytes it refers to.

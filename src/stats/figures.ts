@@ -1,15 +1,15 @@
-/** What a worker counts, as plain data that can cross to another process and be added up. */
+/** What a worker counts, as plain data that can cross to another process and be added up (`add_figures.ts`). */
 
-/** Figures by metric name; the declarations are in `metrics.ts`. */
-export type Figures = Record<string, number>;
+/** Figures by name; `metrics.ts` declares them. */
+export type Figures = Readonly<Record<string, number>>;
 
-/** Counts of a latency histogram's buckets, without trailing zeros; see `histogram.ts`. */
+/** Counts of a histogram's buckets, without the zeros behind the last; see `histogram.ts`. */
 export type HistogramCounts = readonly number[];
 
 /** Figures of one server of a pool. */
 export interface ServerFigures {
   readonly figures: Figures;
-  /** By command family. */
+  /** How long it took, by command family. */
   readonly latency: Readonly<Record<string, HistogramCounts>>;
 }
 
@@ -21,6 +21,9 @@ export interface PoolFigures {
   readonly servers: Readonly<Record<string, ServerFigures>>;
 }
 
+/** Figures of pools by their names. */
+export type PoolsFigures = Readonly<Record<string, PoolFigures>>;
+
 /** Figures of one process. */
 export interface ProcessFigures {
   readonly figures: Figures;
@@ -31,25 +34,19 @@ export interface ProcessFigures {
 /** All figures of one worker. */
 export interface WorkerFigures {
   readonly process: ProcessFigures;
-  readonly pools: Readonly<Record<string, PoolFigures>>;
+  readonly pools: PoolsFigures;
 }
 
 /** The figures of all workers, added up, and those of the instance itself. */
 export interface InstanceFigures {
   readonly version: string;
+  /** The supervisor's process. */
+  readonly pid: number;
   readonly startedAtMs: number;
   readonly nowMs: number;
   /** Figures the supervisor counts itself: reloads, ejections, worker restarts. */
   readonly figures: Figures;
-  readonly pools: Readonly<Record<string, PoolFigures>>;
+  readonly pools: PoolsFigures;
   /** By worker slot. */
   readonly workers: Readonly<Record<string, ProcessFigures>>;
-}
-
-/** The sum of two workers' figures, or of two lives of one; null counts nothing. */
-export function addWorkerFigures(
-  one: WorkerFigures | null,
-  other: WorkerFigures | null,
-): WorkerFigures | null {
-  return one ?? other;
 }

@@ -34,6 +34,12 @@ export interface Sink {
   write(bytes: Uint8Array, start: number, length: number): number;
 }
 
+/** Is told what was written. */
+export interface WriteWatcher {
+  /** A write was tried: the bytes before `written` in the stream are gone, those up to `position` wait. */
+  wrote(position: number, written: number): void;
+}
+
 /** What `writeTo` answers. */
 export type WriteOutcome = "empty" | "blocked" | "closed";
 
@@ -44,12 +50,15 @@ export class Outbox {
   /** Bytes written since the beginning, plus bytes waiting: the position of the next byte in the stream. */
   position = 0;
 
+  /** Set by who wants to know when bytes are written. */
+  watcher: WriteWatcher | null = null;
   #queue: Slice[] = [];
   #buffer: Buffer | null = null;
   #start = 0;
   #end = 0;
   #busy = false;
   #accounted = 0;
+  #taken = 0;
   readonly #account: Account;
 
   /** `account` is told how many bytes wait here. */
@@ -60,6 +69,13 @@ export class Outbox {
   /** Position of the first byte that has not been written. */
   get written(): number {
     return this.position - this.bytes;
+  }
+
+  /** Bytes added since this was last asked. */
+  takeAppended(): number {
+    const appended = this.position - this.#taken;
+    this.#taken = this.position;
+    return appended;
   }
 
   /** Adds `bytes[start, end)`; a large piece is referenced from now on and must not change. */
@@ -105,6 +121,7 @@ export class Outbox {
   /** Writes until nothing is left or the sink is full, and keeps the account. */
   writeTo(sink: Sink): WriteOutcome {
     const outcome = this.#write(sink);
+    this.watcher?.wrote(this.position, this.position - this.bytes);
     this.account();
     return outcome;
   }

@@ -46,6 +46,9 @@ export class Stream implements EndsTurn, Sink {
   /** Peer's address as text, for logs and CLIENT LIST. */
   readonly peer: string;
 
+  /** Bytes received. */
+  received = 0;
+
   readonly #socket: Socket<Stream>;
   #marked = false;
   #held = false;
@@ -168,6 +171,7 @@ export class Stream implements EndsTurn, Sink {
   /** For the handlers of `streamHandlers` only. */
   onData(chunk: Buffer): void {
     turn.begin();
+    this.received += chunk.length;
     track(chunk);
     if (!this.#finishing) this.owner.received(chunk);
     release(chunk);

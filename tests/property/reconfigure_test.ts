@@ -123,6 +123,8 @@ test.each(Array.from({ length: ROUNDS }, (_, i) => i))(
         serverReady: () => {},
         instanceFigures: () => Promise.reject(new Error("none")),
         ...clientsOfAll(() => Promise.resolve([])),
+        instanceSlowLog: () => Promise.resolve([]),
+        resetInstanceSlowLog: () => Promise.resolve(),
       },
       new Seats(),
       0,

@@ -4,11 +4,15 @@
  */
 import { expect, test } from "bun:test";
 import { ReplyScanner } from "../../src/protocol/redis/reply_scanner.ts";
+import { Failure } from "../../src/proxy/failure.ts";
+import { Families } from "../../src/proxy/families.ts";
 import { InFlight } from "../../src/proxy/in_flight.ts";
 import { LaneInbox } from "../../src/proxy/lane_inbox.ts";
 import { Pool } from "../../src/proxy/pool.ts";
+import { PoolCounters } from "../../src/proxy/pool_counters.ts";
 import { ReplyQueue } from "../../src/proxy/reply_queue.ts";
 import { Request, SETTLED, STREAMING } from "../../src/proxy/request.ts";
+import { ServerCounters } from "../../src/proxy/server_counters.ts";
 import type { Session } from "../../src/proxy/session.ts";
 import { Shared } from "../../src/proxy/shared.ts";
 import { Outbox } from "../../src/transport/outbox.ts";
@@ -56,8 +60,9 @@ class Server {
   #toSend = Buffer.alloc(0);
 
   constructor(pool: Pool) {
-    this.fifo = new InFlight(pool);
-    this.#inbox = new LaneInbox(pool, this.fifo, new ReplyScanner());
+    const counters = new ServerCounters("server", new Families([]));
+    this.fifo = new InFlight(pool, counters);
+    this.#inbox = new LaneInbox(pool, this.fifo, new ReplyScanner(), counters);
   }
 
   ask(client: Client, reply: Buffer, now: number): void {
@@ -87,7 +92,7 @@ class Server {
       // A client that has gone is told nothing more.
       if (request.state !== SETTLED) promise.text = error(`ERR ${LATE}`).toString();
     }
-    this.fifo.expire(now, TIMEOUT_MS, now, LATE);
+    this.fifo.expire(now, TIMEOUT_MS, now, new Failure("timeout", LATE));
   }
 }
 
@@ -109,7 +114,7 @@ test.each(Array.from({ length: 30 }, (_, i) => i))("replies keep their order in 
   const shared = new Shared(Infinity, 1, () => {});
   const { settle, fail } = Pool.prototype;
   const protocol = { errorReply: (text: string) => error(`ERR ${text}`) };
-  const pool = { settle, fail, protocol, failures: 0 } as unknown as Pool;
+  const pool = { settle, fail, protocol, shared, counters: new PoolCounters() } as unknown as Pool;
   const clients = Array.from({ length: 3 }, () => new Client(shared));
   const servers = Array.from({ length: 3 }, () => new Server(pool));
 

@@ -7,6 +7,7 @@ import { lookupCommand } from "../../src/protocol/redis/command_lookup.ts";
 import { KeyFinder } from "../../src/protocol/redis/key_finder.ts";
 import { RequestScanner } from "../../src/protocol/redis/request_scanner.ts";
 import type { Pool } from "../../src/proxy/pool.ts";
+import { PoolCounters } from "../../src/proxy/pool_counters.ts";
 import { Splitter } from "../../src/proxy/redis/splitter.ts";
 import { SEVERAL } from "../../src/proxy/placement.ts";
 import { ReplyQueue } from "../../src/proxy/reply_queue.ts";
@@ -46,7 +47,8 @@ class Proxy {
       epoch: 1,
       route: (bytes: Uint8Array, _: number, end: number) => serverOf(bytes[end - 1]!),
     };
-    this.#splitter = new Splitter({ router, backends: this.lanes } as unknown as Pool);
+    const counters = new PoolCounters();
+    this.#splitter = new Splitter({ router, backends: this.lanes, counters } as unknown as Pool);
   }
 
   /** Sends the request in fragments if it needs them; answers the server of all its keys otherwise. */

@@ -15,8 +15,11 @@ const HOT_KEYS = named(
       key: z.string(),
       keyBase64: z.string().optional().describe("The same, where it isn't UTF-8."),
       server: z.string().describe("The server that owns it."),
-      requests: z.number().describe("Requests for it, estimated from a sample."),
+      requests: z.number().describe(
+        "Requests for it, estimated from a sample; those of the last minute in full, of the one before it half, and so on.",
+      ),
       error: z.number().describe("By how much `requests` may be too high."),
+      perSecond: z.number(),
     })).describe("Most asked for first."),
   }),
 );

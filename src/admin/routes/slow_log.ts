@@ -24,6 +24,7 @@ const SLOW_LOG = named(
       command: z.string(),
       key: z.string().describe("Its first key, cut to 128 bytes; empty when it has none."),
       keyBase64: z.string().optional().describe("The same, where it isn't UTF-8."),
+      failure: z.string().describe("Why it was answered with an error; empty when the server replied."),
       totalMs: z.number(),
       queueMs: z.number().describe("Until it was written to the server."),
       serverMs: z.number().describe("From there until its reply was here."),

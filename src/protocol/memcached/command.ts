@@ -20,6 +20,9 @@ export type Hush =
   /** A flag `q`; the nominal replies, `Command.nominal`, are left out. */
   | "q";
 
+/** What commands have in common, as figures tell it. */
+export type Family = "get" | "store" | "delete" | "arithmetic" | "touch" | "meta" | "other";
+
 /** One command. */
 export interface Command {
   /** Position in the table, from 0. Indexes per-command figures. */
@@ -27,6 +30,7 @@ export interface Command {
   /** Lower case, as memcached wants it. */
   readonly name: string;
   readonly handling: Handling;
+  readonly family: Family;
   /** Fewest and most words of the line, the command's name included. */
   readonly fewest: number;
   readonly most: number;

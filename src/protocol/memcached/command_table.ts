@@ -15,10 +15,18 @@ const BAD_LINE = "CLIENT_ERROR bad command line format";
 const BAD_FLAG = "CLIENT_ERROR invalid or duplicate flag";
 const TOO_MANY_FLAGS = "CLIENT_ERROR options flags are too long";
 
-const GET: Declaration = { handling: "gather", fewest: 2, most: ANY, longestLine: ANY, keyAt: 1 };
-const GAT: Declaration = { handling: "gather", fewest: 2, most: ANY, keyAt: 2 };
+const GET: Declaration = {
+  handling: "gather",
+  family: "get",
+  fewest: 2,
+  most: ANY,
+  longestLine: ANY,
+  keyAt: 1,
+};
+const GAT: Declaration = { handling: "gather", family: "get", fewest: 2, most: ANY, keyAt: 2 };
 const STORE: Declaration = {
   handling: "forward",
+  family: "store",
   fewest: 5,
   most: 6,
   keyAt: 1,
@@ -28,6 +36,7 @@ const STORE: Declaration = {
 const CHANGE: Declaration = { handling: "forward", fewest: 3, most: 4, keyAt: 1, hush: "noreply" };
 const META: Declaration = {
   handling: "forward",
+  family: "meta",
   fewest: 2,
   most: 19,
   tooMany: TOO_MANY_FLAGS,
@@ -54,10 +63,10 @@ const DECLARATIONS: Record<string, Declaration> = {
   append: STORE,
   prepend: STORE,
   cas: { ...STORE, fewest: 6, most: 7 },
-  delete: { ...CHANGE, fewest: 2 },
-  incr: CHANGE,
-  decr: CHANGE,
-  touch: CHANGE,
+  delete: { ...CHANGE, family: "delete", fewest: 2 },
+  incr: { ...CHANGE, family: "arithmetic" },
+  decr: { ...CHANGE, family: "arithmetic" },
+  touch: { ...CHANGE, family: "touch" },
   flush_all: { handling: "everywhere", fewest: 1, most: 3, hush: "noreply" },
   verbosity: { handling: "everywhere", fewest: 2, most: 3, hush: "noreply" },
   mg: { ...META, nominal: ["EN"] },
@@ -76,6 +85,7 @@ const DECLARATIONS: Record<string, Declaration> = {
 export const COMMANDS: readonly Command[] = Object.entries(DECLARATIONS).map(([name, declared], id) => ({
   id,
   name,
+  family: "other",
   tooFew: "ERROR",
   tooMany: "ERROR",
   twice: "CLIENT_ERROR duplicate flag",

@@ -5,12 +5,14 @@
 import type { RequestScanner } from "../../protocol/memcached/request_scanner.ts";
 import type { Outbox } from "../../transport/outbox.ts";
 import { turn } from "../../transport/turn.ts";
+import { NO_SERVER } from "../failure.ts";
 import { NONE, Placement } from "../placement.ts";
 import type { Pool } from "../pool.ts";
 import { ReplyView } from "../reply_view.ts";
 import { type ReplyBody, Request } from "../request.ts";
 import type { Session } from "../session.ts";
 import { type Merge, type Merged, release, Split } from "../split.ts";
+import { noteKey } from "../request_key.ts";
 import { appendWord, CRLF } from "./request_bytes.ts";
 
 const END = Buffer.from("END\r\n");
@@ -36,11 +38,12 @@ export class Gather {
     const command = request.command!;
     const count = request.count - command.keyAt;
     const keys = this.#listKeys(command.keyAt, count);
+    this.#pool.hotKeys.passAll(request, keys, count);
     const parent = session.expect(command.id + 1);
     session.charge(parent);
     const split = new Split(parent, new Values(this.#pool));
     if (this.#placement.place(this.#pool.router, request, keys, count) === -1) {
-      this.#pool.fail(newFragment(split, parent), "Connection refused");
+      this.#pool.fail(newFragment(split, parent), NO_SERVER, null);
     } else {
       for (const server of this.#placement.chain(count, this.#pool.backends.length)) {
         this.#ask(server, session, request, split, parent);
@@ -55,7 +58,10 @@ export class Gather {
     let key = this.#placement.first[server]!;
     while (key !== NONE) {
       // After a failure all that follow fail at once too.
-      if (lane.begin(newFragment(split, parent))) key = this.#append(lane.outbox, request, key);
+      this.#pool.counters.fragments++;
+      const fragment = newFragment(split, parent);
+      noteKey(fragment, request, request.command!.keyAt + key);
+      if (lane.begin(fragment)) key = this.#append(lane.outbox, request, key);
       else key = NONE;
     }
     lane.push();
@@ -120,7 +126,7 @@ export class Values implements Merge, ReplyBody {
       if (this.#pool.config.getFailures === "error" || !error.startsWith(SERVER_ERROR)) {
         return Buffer.from(error, "latin1");
       }
-      this.#pool.forgiven++;
+      this.#pool.counters.forgiven++;
     }
     return this;
   }

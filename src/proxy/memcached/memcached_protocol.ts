@@ -1,10 +1,13 @@
 /** Serves complete memcached requests: refuses, answers itself, or hands the bytes to a lane. */
 import { decodeBase64 } from "../../protocol/memcached/base64.ts";
+import { COMMANDS } from "../../protocol/memcached/command_table.ts";
 import { ReplyScanner } from "../../protocol/memcached/reply_scanner.ts";
 import { RequestScanner } from "../../protocol/memcached/request_scanner.ts";
 import type { Outbox } from "../../transport/outbox.ts";
 import { turn } from "../../transport/turn.ts";
 import { askAll } from "../ask_all.ts";
+import { Families } from "../families.ts";
+import { NO_SERVER } from "../failure.ts";
 import type { Pool } from "../pool.ts";
 import type { ProbeQuestion, Protocol, VersionQuestion } from "../protocol.ts";
 import { Request } from "../request.ts";
@@ -14,6 +17,7 @@ import { HUSHED, sameReply } from "./everywhere.ts";
 import { Gather } from "./gather.ts";
 import { HUSHES } from "./hush.ts";
 import { LOCAL_BY_ID } from "./local_commands.ts";
+import { noteKey } from "../request_key.ts";
 import { appendRequest } from "./request_bytes.ts";
 
 /** What decides where a command without keys goes, in nutcracker too. */
@@ -21,6 +25,7 @@ const FIXED_KEY = Buffer.from("placeholder");
 const ASK_VERSION = Buffer.from("version\r\n");
 const SAME_OK = sameReply("OK\r\n");
 const LONGEST_KEY = 250;
+const FAMILIES = new Families(COMMANDS.map(({ family }) => family));
 
 /** `version`, answered by a version: anything else means that the server can't serve. */
 const PROBE: ProbeQuestion = {
@@ -39,6 +44,7 @@ export class MemcachedProtocol implements Protocol {
   readonly greeting = null;
   readonly probe = PROBE;
   readonly version = VERSION_QUESTION;
+  readonly families = FAMILIES;
   readonly #pool: Pool;
   readonly #gather: Gather;
   readonly #decodedKey: Uint8Array = new Uint8Array(LONGEST_KEY);
@@ -68,7 +74,7 @@ export class MemcachedProtocol implements Protocol {
   }
 
   serve(session: Session, request: RequestScanner): void {
-    this.#pool.requests++;
+    this.#pool.counters.requests++;
     const command = request.command;
     if (command === null || request.error !== "") {
       this.#refuse(session, request);
@@ -120,11 +126,16 @@ export class MemcachedProtocol implements Protocol {
   #send(session: Session, request: RequestScanner, record: Request, sent: Request): void {
     const server = this.#route(request);
     if (server < 0) {
-      this.#pool.fail(sent, "Connection refused");
+      this.#pool.fail(sent, NO_SERVER, null);
       return;
     }
     const lane = this.#pool.backends[server]!.laneOf(session);
     session.charge(record);
+    const { keyAt } = request.command!;
+    if (keyAt > 0 && keyAt < request.count) {
+      this.#pool.hotKeys.pass(request, keyAt, server);
+      noteKey(sent, request, keyAt);
+    }
     if (!lane.begin(sent)) return;
     appendRequest(lane.outbox, request);
     lane.push();

@@ -1,5 +1,5 @@
 /** `stats`: the proxy's own figures; `stats items` and others: those of all servers, added up. */
-import { VERSION } from "../../version.ts";
+import { memcachedStats } from "../../stats/mod.ts";
 import type { Pool } from "../pool.ts";
 import { ReplyView } from "../reply_view.ts";
 import { lowestVersion } from "../server_versions.ts";
@@ -28,31 +28,12 @@ export const SERVER_STATS: Record<string, (name: string) => Fold> = {
   settings: () => each,
 };
 
-/** The proxy's figures. */
+/** The pool's figures, of all workers together. */
 export async function ownStats(pool: Pool): Promise<Uint8Array> {
-  const now = Date.now();
-  const figures: Record<string, string | number> = {
-    pid: process.pid,
-    uptime: Math.floor(performance.now() / 1000),
-    time: Math.floor(now / 1000),
-    version: await lowestVersion(pool),
-    sennit_version: VERSION,
-    pointer_size: 64,
-    max_connections: pool.config.clientConnections || pool.shared.maxClients,
-    curr_connections: pool.sessions.size,
-    total_connections: pool.accepted,
-    rejected_connections: pool.rejected,
-    cmd_total: pool.requests,
-    server_failures: pool.failures,
-    get_failures_as_misses: pool.forgiven,
-    client_protocol_errors: pool.faultySessions,
-    clients_closed_by_proxy: pool.cutSessions,
-    bytes_in_flight: pool.shared.budget.used,
-    servers: pool.backends.length,
-    server_connections: pool.backends.reduce((total, backend) => total + backend.connected, 0),
-    threads: 1,
-  };
-  return render(Object.entries(figures));
+  const { shared, config } = pool;
+  const [figures, version] = await Promise.all([shared.supervisor.instanceFigures(), lowestVersion(pool)]);
+  const facts = { pool: config.name, version, maxClients: pool.mostClients };
+  return render(Object.entries(memcachedStats(figures, facts)));
 }
 
 /** Folds the servers' figures by name; a server that fails makes the whole fail. */

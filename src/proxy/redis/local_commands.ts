@@ -13,6 +13,7 @@ import type { Permissions } from "./permissions.ts";
 import type { Users } from "./users.ts";
 import { auth, echo, hello, ping, quit, reset, select } from "./local/connection.ts";
 import { info, lolwut, role, time } from "./local/server.ts";
+import { slowlogGet, slowlogLen, slowlogReset } from "./local/slowlog.ts";
 
 /** COMMAND and all its subcommands are answered from the table. */
 const command: LocalCommand = (call) => commandReply(call.command, call.request);
@@ -46,6 +47,9 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   "acl|cat": aclCat,
   "acl|genpass": aclGenPass,
   "acl|dryrun": aclDryRun,
+  "slowlog|get": slowlogGet,
+  "slowlog|len": slowlogLen,
+  "slowlog|reset": slowlogReset,
   command,
   "command|count": command,
   "command|info": command,

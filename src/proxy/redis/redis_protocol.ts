@@ -6,6 +6,7 @@ import { isWord } from "../../protocol/arguments.ts";
 import { asksToBlock } from "../../protocol/redis/blocking_option.ts";
 import { arityFits, lookupCommand, subcommandIn } from "../../protocol/redis/command_lookup.ts";
 import type { Command } from "../../protocol/redis/command.ts";
+import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
 import {
   BAD_NUMKEYS,
   KeyFinder,
@@ -15,6 +16,8 @@ import {
 import { ReplyScanner } from "../../protocol/redis/reply_scanner.ts";
 import type { RequestLimits } from "../../protocol/redis/request_limits.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
+import { Families } from "../families.ts";
+import { NO_SERVER } from "../failure.ts";
 import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
 import type { Greeting, ProbeQuestion, Protocol, VersionQuestion } from "../protocol.ts";
@@ -23,6 +26,7 @@ import { credentialsOf, encodeCommand, redisGreeting } from "./greeting.ts";
 import { LocalCommands } from "./local_commands.ts";
 import { Permissions } from "./permissions.ts";
 import { appendRange } from "../request_bytes.ts";
+import { noteKey } from "../request_key.ts";
 import { Splitter } from "./splitter.ts";
 import { errorReply, quoteArguments } from "./replies.ts";
 import { become, Users } from "./users.ts";
@@ -32,6 +36,9 @@ const FIXED_KEY = Buffer.from("placeholder");
 
 /** Commands a stranger may use to become a friend. */
 const BEFORE_AUTH = new Set(["auth", "hello", "quit", "reset"]);
+
+/** The groups of Redis's documentation. */
+const FAMILIES = new Families(ALL_COMMANDS.map(({ group }) => group));
 
 const PONG = Buffer.from("+PONG\r\n");
 
@@ -52,6 +59,7 @@ export class RedisProtocol implements Protocol {
   readonly greeting: Greeting | null;
   readonly probe = PING;
   readonly version = INFO_SERVER;
+  readonly families = FAMILIES;
   readonly #pool: Pool;
   readonly #limits: RequestLimits;
   readonly #finder = new KeyFinder();
@@ -100,7 +108,7 @@ export class RedisProtocol implements Protocol {
   }
 
   serve(session: Session, request: RequestScanner): void {
-    this.#pool.requests++;
+    this.#pool.counters.requests++;
     const command = lookupCommand(request.bytesOf(0), request.start(0), request.end(0));
     if (
       command !== null && command.singleKey && session.client.unrestricted &&
@@ -108,16 +116,19 @@ export class RedisProtocol implements Protocol {
     ) {
       session.client.lastCommand = command.id;
       const server = this.#pool.router.route(request.bytesOf(1), request.start(1), request.end(1));
-      this.#forward(session, request, command, server);
+      this.#pool.hotKeys.pass(request, 1, server);
+      this.#forward(session, request, command, server, 1);
     } else {
       this.#serveOther(session, request, command);
     }
   }
 
-  #forward(session: Session, request: RequestScanner, command: Command, server: number): void {
+  /** Sends the request to a server; argument `key` is its first key, 0 when it has none. */
+  #forward(session: Session, request: RequestScanner, command: Command, server: number, key: number): void {
     const record = session.expect(command.id + 1);
+    if (key > 0) noteKey(record, request, key);
     if (server < 0) {
-      this.#pool.fail(record, "Connection refused");
+      this.#pool.fail(record, NO_SERVER, null);
       return;
     }
     const lane = this.#pool.backends[server]!.laneOf(session);
@@ -169,9 +180,10 @@ export class RedisProtocol implements Protocol {
       session.reply(errorReply(keyFault(count)));
       return;
     }
+    this.#pool.hotKeys.passAll(request, finder.keys, count);
     const server = count === 0 ? this.#fixedServer() : this.#splitter.place(request, finder.keys, count);
     if (server !== SEVERAL) {
-      this.#forward(session, request, command, server);
+      this.#forward(session, request, command, server, count === 0 ? 0 : finder.keys[0]!);
     } else if (command.handling === "forward") {
       session.reply(errorReply("CROSSSLOT Keys in request don't live on the same server"));
     } else {

@@ -13,6 +13,7 @@ import type { Session } from "../session.ts";
 import { type Merge, Split } from "../split.ts";
 import { ElementMerge, MERGE_OK, MERGE_SUM } from "./merges.ts";
 import { appendRange } from "../request_bytes.ts";
+import { noteKey } from "../request_key.ts";
 
 /** Places keys on servers and sends fragments. One per pool. */
 export class Splitter {
@@ -35,10 +36,12 @@ export class Splitter {
     const parent = session.expect(command.id + 1);
     session.charge(parent);
     const split = new Split(parent, this.#mergeFor(command, servers, count));
+    this.#pool.counters.fragments += servers.length;
     const width = command.handling === "split-pairs" ? 2 : 1;
     for (const server of servers) {
       const lane = this.#pool.backends[server]!.laneOf(session);
       const fragment = new Request(null, split, command.id + 1, turn.now);
+      noteKey(fragment, request, keys[first[server]!]!);
       split.add(fragment);
       if (!lane.begin(fragment)) continue;
       const { outbox } = lane;

@@ -71,6 +71,7 @@ export class FakeInstance implements Instance {
     this.#note("figures");
     const figures = {
       version: this.version,
+      pid: 1,
       startedAtMs: 0,
       nowMs: 1000,
       figures: {},
@@ -168,6 +169,7 @@ export class FakeInstance implements Instance {
       client: "127.0.0.1:50000",
       command: "get",
       key: "k\xe4se",
+      failure: "",
       totalMs: 120.5,
       queueMs: 0.5,
       serverMs: 119,
@@ -184,7 +186,14 @@ export class FakeInstance implements Instance {
     this.#note("hotKeys", pool);
     if (pool !== null) this.#find(pool, "pool");
     const key = Buffer.from("käse").toString("latin1");
-    return Promise.resolve([{ pool: "cache", key, server: "alpha", requests: 9000, error: 100 }]);
+    return Promise.resolve([{
+      pool: "cache",
+      key,
+      server: "alpha",
+      requests: 9000,
+      error: 100,
+      perSecond: 75,
+    }]);
   }
 
   clients(pool: string | null): Promise<ClientView[]> {

@@ -157,6 +157,7 @@ describe("/slowlog, /hotkeys and /clients", () => {
       server: "alpha",
       requests: 9000,
       error: 100,
+      perSecond: 75,
     }]);
     const clients = await endpoint.ask("GET /clients");
     expect(clients.body.clients[0]).toMatchObject({ id: 31, address: "127.0.0.1:50000" });

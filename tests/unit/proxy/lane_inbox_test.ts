@@ -1,24 +1,32 @@
 /** What makes a lane distrust its stream, and who gets a reply; order and pieces are tests/property/reply_order_test.ts. */
 import { beforeEach, describe, expect, test } from "bun:test";
 import { ReplyScanner } from "../../../src/protocol/redis/reply_scanner.ts";
+import { Failure } from "../../../src/proxy/failure.ts";
+import { Families } from "../../../src/proxy/families.ts";
 import { InFlight } from "../../../src/proxy/in_flight.ts";
 import { LaneInbox } from "../../../src/proxy/lane_inbox.ts";
 import { Pool } from "../../../src/proxy/pool.ts";
+import { PoolCounters } from "../../../src/proxy/pool_counters.ts";
 import { FragmentReply } from "../../../src/proxy/redis/fragment_reply.ts";
 import { Request } from "../../../src/proxy/request.ts";
+import { ServerCounters } from "../../../src/proxy/server_counters.ts";
+import { Shared } from "../../../src/proxy/shared.ts";
 import { bulk, simple } from "../../support/resp_encoder.ts";
 
 let fifo: InFlight;
 let inbox: LaneInbox;
+let counters: ServerCounters;
 /** The replies that were taken, in their order. */
 let taken: string[];
 
 beforeEach(() => {
   const { settle, fail } = Pool.prototype;
   const protocol = { errorReply: (text: string) => Buffer.from(`-${text}\r\n`) };
-  const pool = { settle, fail, protocol, failures: 0 } as unknown as Pool;
-  fifo = new InFlight(pool);
-  inbox = new LaneInbox(pool, fifo, new ReplyScanner());
+  const shared = new Shared(Infinity, 1, () => {});
+  const pool = { settle, fail, protocol, shared, counters: new PoolCounters() } as unknown as Pool;
+  counters = new ServerCounters("server", new Families(["string"]));
+  fifo = new InFlight(pool, counters);
+  inbox = new LaneInbox(pool, fifo, new ReplyScanner(), counters);
   taken = [];
 });
 
@@ -78,7 +86,7 @@ describe("LaneInbox gives a reply", () => {
   test("to nobody when its request has expired, in the middle of it too", () => {
     for (const enteredMs of [0, 0, 50]) ask(enteredMs);
     read(Buffer.from("$10\r\n012"));
-    expect(fifo.expire(100, 100, 0, "late")).toBe(2);
+    expect(fifo.expire(100, 100, 0, new Failure("timeout", "late"))).toBe(2);
     expect(read(Buffer.concat([Buffer.from("3456789\r\n"), simple("second"), simple("third")]))).toEqual([
       "",
     ]);

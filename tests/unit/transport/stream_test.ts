@@ -3,6 +3,7 @@ import { Budget } from "../../../src/transport/budget.ts";
 import { listen } from "../../../src/transport/listen.ts";
 import { NOBODY, type Stream } from "../../../src/transport/stream.ts";
 import { turn } from "../../../src/transport/turn.ts";
+import { freePort } from "../../support/free_port.ts";
 
 /** When the owner stops reading, told by where that stands to the write at the end of the turn. */
 const PAUSES: readonly [when: string, pause: (stream: Stream) => void][] = [
@@ -14,11 +15,14 @@ test.each(PAUSES)(
   "Stream ends when a write finds the peer gone and reading stopped %s it",
   async (_, pause) => {
     const { promise: closed, resolve } = Promise.withResolvers<string>();
-    const listener = await listen({
-      address: { kind: "tcp", host: "127.0.0.1", port: 0 },
+    const port = freePort();
+    const listener = listen({
+      address: { kind: "tcp", host: "127.0.0.1", port },
+      descriptor: null,
       backlog: 1,
-      reusePort: false,
-      keepaliveMs: 0,
+      tls: null,
+      handshakeMs: () => 0,
+      keepaliveMs: () => 0,
       budget: new Budget(1024, () => {}),
       accept: (stream) => ({
         ...NOBODY,
@@ -34,7 +38,7 @@ test.each(PAUSES)(
     });
     const client = await Bun.connect({
       hostname: "127.0.0.1",
-      port: listener.port,
+      port,
       socket: { data() {} },
     });
     client.write("x");

@@ -125,10 +125,10 @@ export const SERVER: CommandGroup = {
     command("shutdown", -1, "admin noscript loading stale no_multi allow_busy", "1.0.0"),
     command("slaveof", 3, "admin noscript stale no_async_loading", "1.0.0"),
     container("slowlog", -2, "", "2.2.12", [
-      command("get", -2, "admin loading stale", "2.2.12"),
+      command("get", -2, "admin loading stale", "2.2.12", NO_KEYS, { handling: "local" }),
       command("help", 2, "loading stale", "6.2.0"),
-      command("len", 2, "admin loading stale", "2.2.12"),
-      command("reset", 2, "admin loading stale", "2.2.12"),
+      command("len", 2, "admin loading stale", "2.2.12", NO_KEYS, { handling: "local" }),
+      command("reset", 2, "admin loading stale", "2.2.12", NO_KEYS, { handling: "local" }),
     ]),
     command("swapdb", 3, "write fast", "4.0.0", NO_KEYS, { also: ALL_KEYS, refuse: otherDatabase }),
     command("sync", 1, "admin noscript no_async_loading no_multi", "1.0.0", NO_KEYS, {

@@ -26,7 +26,7 @@ export function authenticate(call: LocalCall, name: string | null, password: Buf
   const { logins } = pool.shared;
   const pauseMs = logins.pauseOf(account, turn.now);
   if (pauseMs > 0) {
-    pool.deniedLogins++;
+    pool.counters.deniedLogins++;
     return `ERR too many wrong passwords from your address, try again in ${
       Math.ceil(pauseMs / 1000)
     } seconds`;
@@ -37,7 +37,7 @@ export function authenticate(call: LocalCall, name: string | null, password: Buf
     become(session, user!);
     return "";
   }
-  pool.deniedLogins++;
+  pool.counters.deniedLogins++;
   const denied = logins.failed(account, digest, turn.now);
   // The first one, and ever fewer of those that follow.
   if (Number.isInteger(Math.log2(denied.attempts))) {

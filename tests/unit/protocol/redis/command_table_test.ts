@@ -62,7 +62,7 @@ test("Command.handling splits and answers just the commands it should when they 
     ...["client|setinfo", "client|setname", "client|unpause"],
     ...["command|count", "command|docs", "command|getkeys", "command|getkeysandflags", "command|info"],
     ...["command|list", "echo", "hello", "info", "lolwut", "ping", "quit", "reset", "role"],
-    ...["select", "time"],
+    ...["select", "slowlog|get", "slowlog|len", "slowlog|reset", "time"],
   ]);
   expect(entry("command").handling).toBe("local");
 });
@@ -104,6 +104,9 @@ test("Command.administrative is true of what is dangerous and concerns more than
       "client|kill",
       "client|pause",
       "client|unpause",
+      "slowlog|get",
+      "slowlog|len",
+      "slowlog|reset",
     ],
   ]);
   const isDangerous = ({ categories }: Command) =>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Values } from "../../../../src/proxy/memcached/gather.ts";
 import type { Pool } from "../../../../src/proxy/pool.ts";
+import { PoolCounters } from "../../../../src/proxy/pool_counters.ts";
 import { PLACES } from "../redis/fragments.ts";
 import { textOf } from "./text_of.ts";
 
@@ -33,9 +34,10 @@ describe("Values makes one reply of", () => {
         for (
           const [getFailures, expected, count] of [["miss", miss, forgiven], ["error", error, 0]] as const
         ) {
-          const pool = { config: { getFailures }, forgiven: 0 } as Pool;
+          const counters = new PoolCounters();
+          const pool = { config: { getFailures }, counters } as Pool;
           const merged = new Values(pool).merge(replies.map((reply) => put(Buffer.from(reply))));
-          expect({ getFailures, said: textOf(merged), forgiven: pool.forgiven }).toEqual({
+          expect({ getFailures, said: textOf(merged), forgiven: counters.forgiven }).toEqual({
             getFailures,
             said: expected,
             forgiven: count,
