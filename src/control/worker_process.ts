@@ -28,6 +28,8 @@ export function startWorker(role: WorkerRole, seats: number, supervisor: Supervi
   let child: Bun.Subprocess;
   try {
     child = Bun.spawn(sameCommand(), {
+      // What `ps` shows; the runtime's own executable listens to its name.
+      ...Bun.isStandaloneExecutable ? { argv0: `sennit worker ${role.slot}` } : {},
       env: { ...process.env, [ROLE]: JSON.stringify(role) },
       stdio: ["ignore", "inherit", "inherit", null as never, there, seats],
       serialization: "advanced",

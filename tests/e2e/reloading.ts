@@ -5,7 +5,7 @@ import type { ProxyProcess } from "../support/proxy_process.ts";
 
 /** How many times an event was logged. */
 export function countLogged(proxy: ProxyProcess, event: string): number {
-  return proxy.log.split("\n").filter((line) => line.includes(` ${event} `)).length;
+  return proxy.log.split("\n").filter((line) => `${line} `.includes(` ${event} `)).length;
 }
 
 /** Writes the file, sends SIGHUP and waits until it was taken over. Errors: throws with the log when it wasn't. */
