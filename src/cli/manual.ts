@@ -93,6 +93,22 @@ export const RUN_FLAGS: readonly Flag[] = [
   ),
 ];
 
+/** The flags of `upgrade`. */
+export const UPGRADE_FLAGS: readonly Flag[] = [
+  {
+    name: "pid-file",
+    short: "p",
+    value: "FILE",
+    description: "The file that names the running process; it names the new one afterwards.",
+  },
+  {
+    name: "output",
+    short: "o",
+    value: "FILE",
+    description: "The proxy's log; with it a failure is told at once, with its reason.",
+  },
+];
+
 /** Every command. */
 export const COMMANDS = [
   {
@@ -106,6 +122,12 @@ export const COMMANDS = [
     usage: "check FILE",
     summary: "Check a configuration file and print what it resolves to.",
     flags: [],
+  },
+  {
+    name: "upgrade",
+    usage: "upgrade -p FILE [-o FILE]",
+    summary: "Have a running proxy hand over to the binary that is now on disk, and wait until it has.",
+    flags: UPGRADE_FLAGS,
   },
   {
     name: "demo",

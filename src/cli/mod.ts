@@ -22,6 +22,10 @@ const IMPLEMENTATIONS: Record<CommandName, Command> = {
     const { demo } = await import("./demo.ts");
     return await demo(output);
   },
+  upgrade: async (argv, output) => {
+    const { upgrade } = await import("./upgrade.ts");
+    return await upgrade(argv, output);
+  },
   help: (argv, output) => help(splitArguments(argv, []).words, output),
   version: (argv, output) => {
     noWords(argv);

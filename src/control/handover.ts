@@ -15,7 +15,7 @@ const HANDOVER = "SENNIT_HANDOVER";
 /** Its first inherited socket; the message channel stands behind the last. */
 const FIRST_SOCKET = 3;
 /** A successor that is not ready by then has failed; milliseconds. */
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
 
 const READY = "ready";
 

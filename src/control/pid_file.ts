@@ -60,6 +60,18 @@ export class PidFile {
   }
 }
 
+/** The running process that wrote the file at `path`; null when there is no such file, or its process has ended. */
+export function writerOf(path: string): number | null {
+  const file = openIfThere(path);
+  if (file === null) return null;
+  try {
+    const pid = Number(readFileSync(file, "latin1").trim());
+    return isWriter(pid, fstatSync(file).mtimeMs) ? pid : null;
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Shape: the descriptor of the file that is now in its place. */
 function claim(path: string, draft: string, predecessor: number | null): number {
   remove(draft);
@@ -117,7 +129,7 @@ function linkNew(draft: string, path: string): boolean {
   }
 }
 
-/** Whether `pid` may have written a file that nobody has locked: a program that locks none, and still runs. */
+/** Whether `pid` may have written the file: another process than this one that runs and is not younger than that. */
 function isWriter(pid: number, writtenAt: number): boolean {
   if (!Number.isInteger(pid) || pid <= 1 || pid === process.pid) return false;
   const start = startedAt(pid);
