@@ -1,9 +1,10 @@
 /** The life of an instance: how it starts, how it is upgraded, how it ends. */
 import { availableParallelism } from "node:os";
-import type { Config } from "../config/mod.ts";
+import { type Config, filesOf } from "../config/mod.ts";
 import { FileStore } from "../coordination/mod.ts";
 import { VERSION } from "../version.ts";
 import type { ReadResult } from "./config_file.ts";
+import { ConfigWatch } from "./config_watch.ts";
 import { Exclusively } from "./exclusively.ts";
 import type { ReportEvent } from "./events.ts";
 import type { Follower } from "./follower.ts";
@@ -45,6 +46,7 @@ export class Lifecycle {
   readonly #followers: Follower[] = [];
   readonly #ending = Promise.withResolvers<Ending>();
   readonly #ticker: ReturnType<typeof setInterval>;
+  readonly #watch: ConfigWatch;
   readonly #changes = new Exclusively();
   /** Aborted when this ends. */
   readonly #end = new AbortController();
@@ -74,6 +76,13 @@ export class Lifecycle {
       stop: (reason) => this.stop(reason),
     });
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    this.#watch = new ConfigWatch({
+      files: () => watchedFiles(supervisor.config),
+      // It was read some time after that.
+      readAtMs: performance.timeOrigin,
+      // What keeps it from being done is in the log.
+      changed: () => void this.reload().catch(() => {}),
+    });
   }
 
   /** Starts an instance. Errors: throws why it can't serve what the configuration says. */
@@ -172,6 +181,7 @@ export class Lifecycle {
   /** Waits until something ends the instance, and then for its clients. */
   async ended(): Promise<void> {
     const { reason, successor } = await this.#ending.promise;
+    this.#watch.close();
     if (successor === null) this.#manager.stopping(`ends after ${reason}`);
     this.#journal.report("stopping", { reason });
     const isServed = successor !== null || this.#hasPredecessor;
@@ -191,4 +201,9 @@ export class Lifecycle {
     this.#journal.log.tick(now);
     this.#manager.tick(now);
   }
+}
+
+/** The file and those it names, if it says so; it may say otherwise with the next reload. */
+function watchedFiles(config: Config): string[] {
+  return config.watch ? [config.file, ...filesOf(config).map(({ path }) => path)] : [];
 }
