@@ -46,7 +46,7 @@ export class Failure {
 export function failureOf(reason: string): Failure {
   // What follows is for the log.
   if (reason.startsWith(INTERNAL)) return new Failure("internal", reason, INTERNAL);
-  if (reason.startsWith(TLS_REASON)) return new Failure("reset", reason, "TLS connection to server failed");
+  if (reason.startsWith(TLS_REASON)) return new Failure("tls", reason, "TLS connection to server failed");
   const [kind, text] = KNOWN[reason] ?? ["reset", reason];
   return new Failure(kind, reason, text);
 }

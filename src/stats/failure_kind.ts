@@ -5,6 +5,7 @@ export const FAILURE_KINDS = {
   reset: "the connection broke",
   eof: "the server closed the connection",
   unreachable: "there is no way to the server, or its name has no address",
+  tls: "the server is not whom it should be, or a secure connection failed",
   protocol: "the server sent what is no reply",
   greeting: "the server did not accept the password or the database",
   no_server: "all servers are out of the ring",

@@ -22,7 +22,9 @@ export const PROGRAMS: readonly Program[] = [
   onPath("nutcracker", "nutcracker"),
   onPath("openssl", "openssl"),
   { name: "python3", package: "python3", isThere: () => Bun.which(PYTHON) !== null },
-  { name: "redis-py", package: "python3-redis", isThere: hasRedisPy },
+  pythonModule("redis-py", "python3-redis", "redis"),
+  pythonModule("prometheus_client", "python3-prometheus-client", "prometheus_client"),
+  onPath("prometheus-redis-exporter", "prometheus-redis-exporter"),
 ];
 
 /** Where a program is. Errors: throws when it isn't installed; a test asks `reasonToSkip` first. */
@@ -48,7 +50,10 @@ function onPath(name: string, packageName: string): Program {
   return { name, package: packageName, isThere: () => Bun.which(name, { PATH }) !== null };
 }
 
-function hasRedisPy(): boolean {
-  if (Bun.which(PYTHON) === null) return false;
-  return Bun.spawnSync([PYTHON, "-c", "import redis"], { stdout: "ignore", stderr: "ignore" }).success;
+function pythonModule(name: string, packageName: string, module: string): Program {
+  const isThere = () => {
+    if (Bun.which(PYTHON) === null) return false;
+    return Bun.spawnSync([PYTHON, "-c", `import ${module}`], { stdout: "ignore", stderr: "ignore" }).success;
+  };
+  return { name, package: packageName, isThere };
 }
