@@ -7,6 +7,7 @@ import { reasonToSkip } from "../support/programs.ts";
 import type { ProxyProcess } from "../support/proxy_process.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import { startSennit } from "../support/sennit.ts";
+import { TempDir } from "../support/temp_dir.ts";
 
 const KEYS = Array.from({ length: 200 }, (_, i) => `key:${i}`);
 
@@ -19,10 +20,11 @@ afterAll(async () => {
 });
 
 /** A pool of the first two servers, an admin endpoint, and a store that outlives the proxy's own folder. */
-class Setup {
+class Setup implements Disposable {
   readonly listen = freePort();
   readonly admin = freePort();
-  readonly store = `${process.env.TMPDIR ?? "/tmp"}/sennit-membership-${crypto.randomUUID()}`;
+  readonly #dir = new TempDir();
+  readonly store = this.#dir.file("state");
 
   config(names: readonly string[] = ["one", "two"]): string {
     const entries = names.map((name, i) => `      - ${servers[i]!.address}:1 ${name}`);
@@ -38,6 +40,10 @@ class Setup {
       ...entries,
       "",
     ].join("\n");
+  }
+
+  [Symbol.dispose](): void {
+    this.#dir.remove();
   }
 
   async start(): Promise<ProxyProcess> {
@@ -76,7 +82,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a server that is added o
   test(
     "needs the share of keys that move to be confirmed, takes keys, and is still there after a restart",
     async () => {
-      const setup = new Setup();
+      using setup = new Setup();
       const entry = { server: `${servers[2]!.address}:1 three` };
       {
         await using proxy = await setup.start();
@@ -107,7 +113,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a server that is added o
 
 describe.skipIf(reasonToSkip("redis-server") !== null)("an operator's word about a server", () => {
   test("takes it out of the ring while its clients stay, and back", async () => {
-    const setup = new Setup();
+    using setup = new Setup();
     await using proxy = await setup.start();
     using client = await proxy.connect();
     expect(await client.command("PING")).toBe("PONG");
