@@ -39,6 +39,11 @@ export class ScannedRequest implements Arguments {
     return this.held.length + (length > MOST_KEPT ? length * OFFSET_BYTES : 0);
   }
 
+  /** The whole request in a buffer that stays as it is. */
+  copy(): Uint8Array {
+    return this.bytes === null ? this.held.join() : Buffer.from(this.bytes.subarray(this.from, this.to));
+  }
+
   bytesOf(index: number): Uint8Array {
     return this.bytes ?? this.held.contiguous(this.starts[index]!, this.ends[index]!);
   }

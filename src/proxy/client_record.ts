@@ -1,6 +1,7 @@
 /** What is known about a client: who it has shown to be, and what it says of itself. */
 import type { User } from "../protocol/redis/acl/user.ts";
 import { turn } from "../transport/turn.ts";
+import type { RedisSession } from "./redis/redis_session.ts";
 
 /** One client's record. */
 export class ClientRecord {
@@ -10,6 +11,8 @@ export class ClientRecord {
   user: User | null = null;
   /** Whether it has logged in, or needs not. */
   authenticated = true;
+  /** What Redis keeps for a connection; null while that is nothing. */
+  redis: RedisSession | null = null;
   /** Whether nothing it asks has to be looked at twice. False in memcached pools, which don't ask. */
   unrestricted = false;
   /** CLIENT SETNAME and SETINFO. */
@@ -23,6 +26,7 @@ export class ClientRecord {
   become(user: User | null, freely: boolean): void {
     this.user = user;
     this.authenticated = user !== null;
-    this.unrestricted = freely && user !== null && user.isUnlimited;
+    const isPlain = this.redis === null || this.redis.isPlain;
+    this.unrestricted = freely && isPlain && user !== null && user.isUnlimited;
   }
 }

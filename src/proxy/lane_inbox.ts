@@ -61,6 +61,11 @@ export class LaneInbox {
       }
       if (status !== COMPLETE) return "the server's reply is no valid reply";
       this.replies++;
+      if (request.swallow > 0) {
+        request.swallow--;
+        pos = reader.next;
+        continue;
+      }
       if (fifo.shift() !== null) {
         latency.record(request.command, request.enteredMs, now);
         this.#deliver(request, chunk, pos, reader.next);
@@ -92,7 +97,9 @@ export class LaneInbox {
   }
 
   #keepPart(request: Request, chunk: Buffer, start: number, end: number): string {
-    if (request.state === SETTLED || request.late || this.#fifo.abandoned > 0) return "";
+    if (request.state === SETTLED || request.late || request.swallow > 0 || this.#fifo.abandoned > 0) {
+      return "";
+    }
     if (request.state === STREAMING) {
       request.session!.replies.streamMore(request, chunk, start, end);
       return "";

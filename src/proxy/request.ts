@@ -56,6 +56,8 @@ export class Request {
   late = false;
   /** Position of its first byte in its lane's stream. */
   sentAt = 0;
+  /** Replies that come before its own and are nobody's, such as the QUEUEDs of a transaction. */
+  swallow = 0;
   /** What its reply was estimated to weigh when it was sent; bytes. */
   charge = 0;
   /** The chunk with its first key, and where that stands in it; see `request_key.ts`. */

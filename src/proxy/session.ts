@@ -54,7 +54,8 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   /** Bytes kept for this client: its replies, and what it sent that can't go on yet. */
   get heldBytes(): number {
-    return this.#replyBytes + this.#rest.size + this.#upload.waitingBytes;
+    const state = this.client.redis?.heldBytes ?? 0;
+    return this.#replyBytes + this.#rest.size + this.#upload.waitingBytes + state;
   }
 
   /** Bytes of unread replies, and of replies that wait for their turn. */
@@ -223,6 +224,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.#rest.clear();
     this.replies.close();
     this.#upload.release();
+    this.client.redis?.clear();
     // While it is being read from, a request may be in the middle of being served.
     if (!this.#reading) this.#giveReader();
     this.pool.sessionClosed(this, reason);
@@ -230,8 +232,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   }
 
   #read(chunk: Buffer, from: number): void {
-    const reader = this.#reader ?? this.pool.takeReader();
-    this.#reader = reader;
+    const reader = this.#reader ??= this.pool.takeReader();
     this.#reading = true;
     const { protocol, config } = this.pool;
     let pos = from;

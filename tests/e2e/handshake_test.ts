@@ -60,7 +60,7 @@ describe.skipIf(without)("the proxy answers", () => {
 
 describe.skipIf(without)("the proxy refuses, and the connection goes on, when asked for", () => {
   const REFUSED: readonly [readonly string[], string][] = [
-    [["NOSUCH", "a"], "ERR unknown command 'NOSUCH', with args beginning with: 'a'"],
+    [["NOSUCH", "a"], "ERR unknown command 'NOSUCH', with args beginning with: 'a' "],
     [["GET"], "ERR wrong number of arguments for 'get' command"],
     [["MSET", "a", "1", "b"], "ERR wrong number of arguments for 'mset' command"],
     [["CLIENT", "NOSUCH"], "ERR unknown subcommand 'NOSUCH'. Try CLIENT HELP."],

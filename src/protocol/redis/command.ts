@@ -15,6 +15,8 @@ export type Handling =
   | "split-sum"
   /** The proxy answers itself. */
   | "local"
+  /** It changes what becomes of the session's other requests, or needs a server connection of its own. */
+  | "stateful"
   /** Answered with an error that says why: `Command.refusal`. */
   | "refuse";
 

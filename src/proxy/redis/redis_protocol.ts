@@ -27,12 +27,12 @@ import { LocalCommands } from "./local_commands.ts";
 import { Permissions } from "./permissions.ts";
 import { appendRange } from "../request_bytes.ts";
 import { noteKey } from "../request_key.ts";
+import { fixedServer } from "./home.ts";
+import { NEVER_QUEUED } from "./block_rules.ts";
 import { Splitter } from "./splitter.ts";
+import { StatefulCommands } from "./stateful_commands.ts";
 import { errorReply, quoteArguments } from "./replies.ts";
 import { become, Users } from "./users.ts";
-
-/** What decides where a command without keys goes, in nutcracker too. */
-const FIXED_KEY = Buffer.from("placeholder");
 
 /** Commands a stranger may use to become a friend. */
 const BEFORE_AUTH = new Set(["auth", "hello", "quit", "reset"]);
@@ -67,6 +67,7 @@ export class RedisProtocol implements Protocol {
   readonly #users: Users;
   readonly #permissions: Permissions;
   readonly #local: LocalCommands;
+  readonly #stateful: StatefulCommands;
 
   constructor(pool: Pool) {
     const { config } = pool;
@@ -75,6 +76,7 @@ export class RedisProtocol implements Protocol {
     this.#splitter = new Splitter(pool);
     this.#users = new Users(config);
     this.#permissions = new Permissions(config);
+    this.#stateful = new StatefulCommands(pool);
     this.#local = new LocalCommands(pool, this.#users, this.#permissions);
     this.greeting = redisGreeting(credentialsOf(config), config.redisDb);
   }
@@ -151,26 +153,32 @@ export class RedisProtocol implements Protocol {
       return;
     }
     const command = found === null ? null : subcommandIn(found, request);
-    const fault = command === null ? unknownCommand(found, request) : faultOf(command, request);
+    const transaction = session.client.redis?.transaction ?? null;
+    const fault = command === null
+      ? unknownCommand(found, request)
+      : faultOf(command, request, transaction !== null);
     if (command === null || fault !== "") {
-      session.reply(errorReply(fault));
+      this.#stateful.reject(session, command, fault);
       return;
     }
     const { user } = session.client;
     const denial = user === null ? "" : this.#permissions.denial(user, command, request);
     if (denial !== "") {
-      session.reply(errorReply(denial));
+      this.#stateful.reject(session, command, denial);
       return;
     }
     session.client.lastCommand = command.id;
-    if (command.handling === "local") this.#local.serve(session, command, request);
+    if (transaction !== null && !NEVER_QUEUED.has(command.name)) {
+      this.#stateful.transactions.queue(session, transaction, command, request);
+    } else if (command.handling === "local") this.#local.serve(session, command, request);
+    else if (command.handling === "stateful") this.#stateful.serve(session, command, request);
     else if (this.#pool.pause.holds(command.retrySafe)) this.#putBack(session, request);
     else this.#serveKeys(session, request, command);
   }
 
   #putBack(session: Session, request: RequestScanner): void {
     this.#pool.pause.wait(session);
-    session.putBack(request.bytes?.subarray(request.from, request.to) ?? request.held.join());
+    session.putBack(request.copy());
   }
 
   #serveKeys(session: Session, request: RequestScanner, command: Command): void {
@@ -181,7 +189,9 @@ export class RedisProtocol implements Protocol {
       return;
     }
     this.#pool.hotKeys.passAll(request, finder.keys, count);
-    const server = count === 0 ? this.#fixedServer() : this.#splitter.place(request, finder.keys, count);
+    const server = count === 0
+      ? fixedServer(this.#pool.router)
+      : this.#splitter.place(request, finder.keys, count);
     if (server !== SEVERAL) {
       this.#forward(session, request, command, server, count === 0 ? 0 : finder.keys[0]!);
     } else if (command.handling === "forward") {
@@ -190,17 +200,14 @@ export class RedisProtocol implements Protocol {
       this.#splitter.send(session, request, command, finder.keys, count);
     }
   }
-
-  #fixedServer(): number {
-    return this.#pool.router.route(FIXED_KEY, 0, FIXED_KEY.length);
-  }
 }
 
-/** Why a known command can't be served as it was asked; empty when it can. */
-function faultOf(command: Command, request: RequestScanner): string {
+/** Why a known command can't be served as it was asked; empty when it can. What is queued is left to the server. */
+function faultOf(command: Command, request: RequestScanner, queued: boolean): string {
   if (!arityFits(command, request.count)) {
     return `ERR wrong number of arguments for '${command.name}' command`;
   }
+  if (queued) return "";
   if (command.handling === "refuse") return `ERR ${command.refusal}`;
   if (command.handling === "split-pairs" && request.count % 2 === 0) {
     return `ERR wrong number of arguments for '${command.name}' command`;
@@ -218,9 +225,8 @@ function unknownCommand(container: Command | null, request: RequestScanner): str
     return `ERR unknown subcommand ${quoteArguments(request, 1, 2)}. Try ${name} HELP.`;
   }
   const name = quoteArguments(request, 0, 1);
-  return `ERR unknown command ${name}, with args beginning with: ${
-    quoteArguments(request, 1, request.count)
-  }`;
+  const rest = request.count === 1 ? "" : `${quoteArguments(request, 1, request.count)} `;
+  return `ERR unknown command ${name}, with args beginning with: ${rest}`;
 }
 
 function keyFault(code: number): string {

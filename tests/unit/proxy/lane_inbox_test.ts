@@ -93,3 +93,12 @@ describe("LaneInbox gives a reply", () => {
     expect([taken, fifo.abandoned, inbox.replies]).toEqual([["-late\r\n", "-late\r\n", "+third\r\n"], 0, 3]);
   });
 });
+
+test("LaneInbox drops as many replies as a request swallows, however they are cut, and counts them as replies", () => {
+  ask();
+  fifo.front!.swallow = 2;
+  ask();
+  const bytes = Buffer.concat([simple("OK"), bulk("x".repeat(100)), simple("mine"), simple("next")]);
+  read(...Array.from(bytes, (byte) => Uint8Array.of(byte)));
+  expect([taken, fifo.length, inbox.replies]).toEqual([["+mine\r\n", "+next\r\n"], 0, 4]);
+});

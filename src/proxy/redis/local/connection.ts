@@ -40,6 +40,7 @@ export const select: LocalCommand = (call) => {
 
 /** RESET: back to a fresh connection. */
 export const reset: LocalCommand = (call) => {
+  call.session.client.redis?.clear();
   call.session.client.name = "";
   become(call.session, call.users.welcome);
   return simpleReply("RESET");

@@ -118,7 +118,7 @@ test("Command.administrative is true of what is dangerous and concerns more than
 
 test("Command.refusal is there when the command needs a session of its own or every server", () => {
   const refused = [
-    ...["multi", "exec", "discard", "watch", "unwatch", "monitor", "subscribe", "psubscribe", "ssubscribe"],
+    ...["watch", "unwatch", "monitor", "subscribe", "psubscribe", "ssubscribe"],
     ...["publish", "spublish", "blpop", "brpop", "blmove", "blmpop", "bzpopmin", "bzmpop", "blmovem", "wait"],
     ...[
       "waitaof",

@@ -1,0 +1,32 @@
+/** Which server a whole request belongs to. */
+import type { Command } from "../../protocol/redis/command.ts";
+import { KeyFinder } from "../../protocol/redis/key_finder.ts";
+import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
+import type { Router } from "../../routing/router.ts";
+import { Placement } from "../placement.ts";
+
+/** What decides where a command without keys goes, in nutcracker too. */
+const FIXED_KEY = Buffer.from("placeholder");
+
+/** What `find` answers for a request without keys: any server will do. */
+export const ANYWHERE = -3;
+
+/** The server of requests without keys. */
+export function fixedServer(router: Router): number {
+  return router.route(FIXED_KEY, 0, FIXED_KEY.length);
+}
+
+/** Finds the one server of a request. */
+export class Home {
+  readonly #finder = new KeyFinder();
+  readonly #placement = new Placement();
+
+  /**
+   * The server of all keys of the request, `SEVERAL`, `NO_SERVER` or `ANYWHERE`. Keys that can't be told are left to
+   * the server, which says what is wrong with them.
+   */
+  find(router: Router, command: Command, request: RequestScanner): number {
+    const count = this.#finder.findKeys(command, request);
+    return count <= 0 ? ANYWHERE : this.#placement.place(router, request, this.#finder.keys, count);
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * MULTI, EXEC and DISCARD. Commands are queued in the session and checked as the server would check them; EXEC
+ * sends them as one block on the session's lane, with a record that swallows everything before EXEC's own reply.
+ *
+ *     to the server:  MULTI  SET a 1  INCR b  EXEC         from it:  +OK  +QUEUED  +QUEUED  *2 +OK :1
+ *                                                                    └──── swallowed ────┘
+ */
+import type { Command } from "../../protocol/redis/command.ts";
+import { findCommand } from "../../protocol/redis/command_lookup.ts";
+import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
+import { COMPLETE } from "../../protocol/scan_status.ts";
+import { NO_SERVER } from "../failure.ts";
+import { SEVERAL } from "../placement.ts";
+import type { Pool } from "../pool.ts";
+import type { Session } from "../session.ts";
+import { faultInBlock } from "./block_rules.ts";
+import { ANYWHERE, fixedServer, Home } from "./home.ts";
+import { stateOf } from "./redis_session.ts";
+import { arrayReply, errorReply, simpleReply } from "./replies.ts";
+import { NO_KEYS, type Transaction } from "./transaction.ts";
+
+const OK = simpleReply("OK");
+const QUEUED = simpleReply("QUEUED");
+const NO_RESULTS = arrayReply([]);
+const CROSSSLOT = "CROSSSLOT Keys of a transaction don't live on the same server";
+
+/** The transactions of one pool's clients. */
+export class Transactions {
+  readonly #pool: Pool;
+  readonly #home = new Home();
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /** MULTI. */
+  multi(session: Session): void {
+    const state = stateOf(session);
+    if (state.transaction !== null) {
+      session.reply(errorReply("ERR MULTI calls can not be nested"));
+      return;
+    }
+    state.begin();
+    session.reply(OK);
+  }
+
+  /** DISCARD. */
+  discard(session: Session): void {
+    const state = stateOf(session);
+    if (state.transaction === null) {
+      session.reply(errorReply("ERR DISCARD without MULTI"));
+      return;
+    }
+    state.discard();
+    session.reply(OK);
+  }
+
+  /** A command of a session in MULTI that is fine for now. */
+  queue(session: Session, transaction: Transaction, command: Command, request: RequestScanner): void {
+    const fault = this.#queueFault(transaction, command, request);
+    if (fault !== "") {
+      transaction.abort();
+      session.reply(errorReply(fault));
+      return;
+    }
+    // What is aborted already can only be refused: nothing more of it is worth keeping.
+    if (!transaction.isAborted) transaction.add(request, !command.retrySafe);
+    session.reply(QUEUED);
+  }
+
+  /** EXEC. */
+  exec(session: Session, command: Command, request: RequestScanner): void {
+    const state = stateOf(session);
+    const { transaction } = state;
+    if (transaction === null) {
+      session.reply(errorReply("ERR EXEC without MULTI"));
+    } else if (transaction.isAborted) {
+      state.discard();
+      session.reply(errorReply("EXECABORT Transaction discarded because of previous errors."));
+    } else if (this.#pool.pause.holds(!transaction.writes)) {
+      this.#pool.pause.wait(session);
+      session.putBack(request.copy());
+    } else {
+      state.endTransaction();
+      if (transaction.commands === 0) session.reply(NO_RESULTS);
+      else this.#send(session, command, transaction);
+      transaction.clear();
+    }
+  }
+
+  #send(session: Session, command: Command, transaction: Transaction): void {
+    const server = this.#serverOf(transaction);
+    if (server === SEVERAL) {
+      session.reply(errorReply(CROSSSLOT));
+      return;
+    }
+    const record = session.expect(command.id + 1);
+    if (server < 0) {
+      this.#pool.fail(record, NO_SERVER, null);
+      return;
+    }
+    const lane = this.#pool.backends[server]!.laneOf(session);
+    session.charge(record);
+    record.swallow = transaction.repliesBefore;
+    if (!lane.begin(record)) return;
+    transaction.appendTo(lane.outbox);
+    lane.push();
+    if (lane.full) session.waitFor(lane);
+  }
+
+  #queueFault(transaction: Transaction, command: Command, request: RequestScanner): string {
+    const fault = faultInBlock(command);
+    if (fault !== "") return fault;
+    const { maxRequestBytes } = this.#pool.config;
+    if (transaction.bytes + request.to - request.from > maxRequestBytes) {
+      return `ERR the transaction is larger than max_request, ${maxRequestBytes} bytes`;
+    }
+    const server = this.#home.find(transaction.router, command, request);
+    if (server === ANYWHERE) return "";
+    if (server === SEVERAL || (transaction.server !== NO_KEYS && server !== transaction.server)) {
+      return CROSSSLOT;
+    }
+    transaction.server = server;
+    return "";
+  }
+
+  /** Where the block goes. Keys may have got another server since they were queued; then all are looked at again. */
+  #serverOf(transaction: Transaction): number {
+    const { router } = this.#pool;
+    if (transaction.server === NO_KEYS) return fixedServer(router);
+    if (transaction.router === router) return transaction.server;
+    const scanner = new RequestScanner(this.#pool.config);
+    let server = ANYWHERE;
+    transaction.forEachSlice((bytes, start, end) => {
+      for (let pos = start; pos < end; pos = scanner.next) {
+        if (scanner.scan(bytes, pos, end) !== COMPLETE) continue;
+        const found = this.#home.find(router, findCommand(scanner)!, scanner);
+        if (server === ANYWHERE) server = found;
+        else if (found !== ANYWHERE && found !== server) server = SEVERAL;
+      }
+    });
+    return server;
+  }
+}
