@@ -34,7 +34,7 @@ export class FailureReporter implements BackendWatcher {
   backendFailed(backend: Backend, reason: string): void {
     const now = performance.now();
     const replies = repliesOf(backend);
-    const row = this.#rows.get(backend) ?? { failures: 0, replies: -1, tellAt: 0 };
+    const row = this.#rows.get(backend) ?? { failures: 0, replies: -1, tellAt: -Infinity };
     row.failures = replies <= row.replies ? row.failures + 1 : 1;
     row.replies = replies;
     this.#rows.set(backend, row);
