@@ -2,15 +2,22 @@
 import { formatAddress } from "./address.ts";
 import type { ConfigDiff, OptionChange, PoolDiff, ServersDiff } from "./diff.ts";
 import { poolPath } from "./form.ts";
+import { INSTANCE_OPTIONS } from "./instance_options.ts";
+import type { Option } from "./option.ts";
 
 /** One line for each difference, instance first; none when there is no difference. Secrets are masked. */
 export function describeDiff(diff: ConfigDiff): string[] {
   return [
-    ...diff.instance.map(describeOption),
+    ...diff.instance.map(describeInstanceOption),
     ...diff.removed.map((name) => `${poolPath(name)} removed`),
     ...diff.added.map((name) => `${poolPath(name)} added`),
     ...diff.changed.flatMap(describePool),
   ];
+}
+
+function describeInstanceOption(change: ConfigDiff["instance"][number]): string {
+  const { needsUpgrade }: Option<unknown> = INSTANCE_OPTIONS[change.field];
+  return needsUpgrade ? `${describeOption(change)}, once the proxy is upgraded` : describeOption(change);
 }
 
 function describePool({ name, options, servers }: PoolDiff): string[] {

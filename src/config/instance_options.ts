@@ -117,6 +117,7 @@ export const INSTANCE_OPTIONS = {
     type: integerOrAuto(1, 64),
     default: 1,
     description: "Processes that share the clients; auto is one for every core.",
+    needsUpgrade: true,
   }),
   shutdownGraceMs: ownOption({
     key: "shutdown_grace",
@@ -129,6 +130,7 @@ export const INSTANCE_OPTIONS = {
     type: optionalPath(),
     default: null,
     description: "File the process id is written to.",
+    needsUpgrade: true,
   }),
   watch: ownOption({
     key: "watch",
@@ -142,6 +144,7 @@ export const INSTANCE_OPTIONS = {
     default: null,
     description:
       "Where changes made over the admin endpoint are kept; left out, beside the configuration file, as its name with `.state`.",
+    needsUpgrade: true,
   }),
   admin: section("admin", "The HTTP endpoint for operators.", ADMIN_OPTIONS),
   log: section("log", "The log.", LOG_OPTIONS),

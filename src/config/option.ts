@@ -19,6 +19,8 @@ export interface Option<T> {
   readonly description: string;
   /** Set for passwords: the value is never shown. */
   readonly secret?: true;
+  /** Set for what only another process can take over: a reload leaves things as they are. */
+  readonly needsUpgrade?: true;
 }
 
 /** Declarations by the name of the field that takes the value. */

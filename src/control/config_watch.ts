@@ -19,8 +19,8 @@ export interface ConfigWatchOptions {
   files(): readonly string[];
   /** They have changed. */
   changed(): void;
-  /** What was written later than this was perhaps not read; milliseconds since 1970. */
-  readonly readAtMs: number;
+  /** When they were read last: what was written later was perhaps not read; milliseconds since 1970. */
+  readAtMs(): number;
   readonly lookMs?: number;
   readonly settleMs?: number;
 }
@@ -40,8 +40,8 @@ export class ConfigWatch {
   readonly #settleMs: number;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #folders = new Map<string, FSWatcher>();
-  /** What the files looked like when they were last taken for unchanged; null before the first look. */
-  #known: Looks | null = null;
+  /** What the files looked like when they were last taken for unchanged. */
+  #known: Looks = new Map();
   /** What they have looked like since then, when that is different, and since when. */
   #fresh: { readonly looks: Looks; readonly sinceMs: number } | null = null;
   #settling: ReturnType<typeof setTimeout> | undefined;
@@ -75,10 +75,8 @@ export class ConfigWatch {
   }
 
   #take(looks: Looks, nowMs: number): void {
-    this.#known ??= knownAt(this.#options.readAtMs, looks);
+    this.#known = new Map([...knownAt(this.#options.readAtMs(), looks), ...this.#ofThese(looks)]);
     if (!differs(looks, this.#known)) {
-      // Files that matter since now are known as they are.
-      this.#known = looks;
       this.#fresh = null;
     } else if (this.#fresh === null || differs(looks, this.#fresh.looks)) {
       this.#fresh = { looks, sinceMs: nowMs };
@@ -90,6 +88,11 @@ export class ConfigWatch {
       this.#fresh = null;
       this.#options.changed();
     }
+  }
+
+  /** What is known of files that matter still. */
+  #ofThese(looks: Looks): Looks {
+    return new Map([...this.#known].filter(([file]) => looks.has(file)));
   }
 
   #lookAgain(ms: number): void {

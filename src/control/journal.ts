@@ -6,8 +6,11 @@ import { EventStream } from "./event_stream.ts";
 import type { Change } from "./instance.ts";
 import type { Log } from "./log.ts";
 
-/** Events of single clients are for the log; there may be very many of them, as many as somebody likes. */
-const UNWATCHED = /^(client\.|login\.|admin\.denied$)/;
+/**
+ * Events of single clients are for the log; there may be very many of them, as many as somebody likes. What an
+ * operator does to one is for everybody.
+ */
+const UNWATCHED = /^(client\.(?!killed$)|login\.|admin\.denied$)/;
 
 /** The log and the stream of events of an instance. */
 export class Journal {

@@ -1,7 +1,7 @@
 /** The life of an instance: how it starts, how it is upgraded, how it ends. */
 import { availableParallelism } from "node:os";
 import { type Config, filesOf } from "../config/mod.ts";
-import { FileStore } from "../coordination/mod.ts";
+import { FileStore, type Store } from "../coordination/mod.ts";
 import { VERSION } from "../version.ts";
 import type { ReadResult } from "./config_file.ts";
 import { ConfigWatch } from "./config_watch.ts";
@@ -34,6 +34,8 @@ const TICK_MS = 200;
 /** Why an instance ends: a signal or an operator, or a successor that serves now. */
 interface Ending {
   readonly reason: string;
+  /** The change that an operator was told this is. */
+  readonly id?: string;
   readonly successor: number | null;
 }
 
@@ -48,6 +50,7 @@ export class Lifecycle {
   readonly #ticker: ReturnType<typeof setInterval>;
   readonly #watch: ConfigWatch;
   readonly #changes = new Exclusively();
+  readonly #unwatchStore: () => void;
   /** Aborted when this ends. */
   readonly #end = new AbortController();
   /** The upgrade under way, or the one that was done: the successor. Null: there is none. */
@@ -59,6 +62,7 @@ export class Lifecycle {
   private constructor(
     journal: Journal,
     settings: Settings,
+    store: Store,
     supervisor: Supervisor,
     { logOptions, sockets }: StartOptions,
   ) {
@@ -73,13 +77,16 @@ export class Lifecycle {
       manager: this.#manager,
       followers: this.#followers,
       logOptions,
-      stop: (reason) => this.stop(reason),
+      stop: (reason, id) => this.stop(reason, id),
+    });
+    this.#unwatchStore = store.watch(settings.version, {
+      changed: (document) => void this.instance.adopt(document).catch(() => {}),
+      failed: (error) => journal.report("store.failed", { reason: error.message }),
     });
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
     this.#watch = new ConfigWatch({
       files: () => watchedFiles(supervisor.config),
-      // It was read some time after that.
-      readAtMs: performance.timeOrigin,
+      readAtMs: () => settings.readAtMs,
       // What keeps it from being done is in the log.
       changed: () => void this.reload().catch(() => {}),
     });
@@ -91,8 +98,9 @@ export class Lifecycle {
     const journal = new Journal(log);
     const { config } = read;
     const store = new FileStore(config.store ?? `${config.file}.state`);
-    const settings = await Settings.open(read, store, (pools) => {
-      for (const pool of pools) journal.report("membership.dropped", { pool });
+    const settings = await Settings.open(read, store, {
+      dropped: (pools) => pools.forEach((pool) => journal.report("membership.dropped", { pool })),
+      failed: (error) => journal.report("store.failed", { reason: error.message }),
     });
     await settings.dropMisfits();
     const { config: effective, operators } = settings.effective;
@@ -104,7 +112,7 @@ export class Lifecycle {
       sockets,
       report: journal.report,
     });
-    const lifecycle = new Lifecycle(journal, settings, supervisor, options);
+    const lifecycle = new Lifecycle(journal, settings, store, supervisor, options);
     sayListening(journal, effective, []);
     return lifecycle;
   }
@@ -169,8 +177,8 @@ export class Lifecycle {
   }
 
   /** Ends the instance: it accepts nobody any more, and is gone when its clients are. */
-  stop(reason: string): void {
-    this.#endFor({ reason, successor: null });
+  stop(reason: string, id?: string): void {
+    this.#endFor({ reason, successor: null, ...(id === undefined ? {} : { id }) });
   }
 
   /** Ends the instance's workers at once, before the process does. */
@@ -180,10 +188,9 @@ export class Lifecycle {
 
   /** Waits until something ends the instance, and then for its clients. */
   async ended(): Promise<void> {
-    const { reason, successor } = await this.#ending.promise;
-    this.#watch.close();
+    const { reason, id, successor } = await this.#ending.promise;
     if (successor === null) this.#manager.stopping(`ends after ${reason}`);
-    this.#journal.report("stopping", { reason });
+    this.#journal.report("stopping", { ...(id === undefined ? {} : { id }), reason });
     const isServed = successor !== null || this.#hasPredecessor;
     await this.#supervisor.drain(this.#supervisor.config.shutdownGraceMs, isServed);
     clearInterval(this.#ticker);
@@ -193,6 +200,8 @@ export class Lifecycle {
 
   #endFor(ending: Ending): void {
     this.#end.abort();
+    this.#watch.close();
+    this.#unwatchStore();
     this.#ending.resolve(ending);
   }
 

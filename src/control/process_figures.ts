@@ -4,7 +4,7 @@ import type { HistogramCounts, ProcessFigure, ProcessFigures } from "../stats/mo
 
 /** The figures of this process. */
 export function processFigures(
-  { budget, clients, maxClients }: Shared,
+  { budget, clients, accepted, maxClients }: Shared,
   lag: HistogramCounts,
 ): ProcessFigures {
   const { user, system } = process.cpuUsage();
@@ -15,6 +15,7 @@ export function processFigures(
     resident_bytes: rss,
     heap_bytes: heapUsed,
     clients,
+    accepted,
     max_clients: maxClients,
     held_bytes: budget.used,
     held_bytes_limit: budget.limit,

@@ -1,6 +1,7 @@
 /** What the faces of an instance ask of it, put to its settings, its supervisor and its log. */
 import { ulid } from "ulid";
 import { type Config, formatAddress } from "../config/mod.ts";
+import type { StoredDocument } from "../coordination/mod.ts";
 import { type HotKey, type InstanceFigures, mergeHotKeys, type SlowRequest } from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
 import type { Exclusively } from "./exclusively.ts";
@@ -39,8 +40,8 @@ export interface InstanceParts {
   readonly followers: readonly Follower[];
   /** How a configuration wants the log to be, the command line having the last word. */
   logOptions(config: Config): LogOptions;
-  /** Ends the instance; what for. */
-  stop(reason: string): void;
+  /** Ends the instance; what for, and the change that it is. */
+  stop(reason: string, id: string): void;
 }
 
 /** A running instance. */
@@ -103,12 +104,17 @@ export class RunningInstance implements Instance {
       const before = this.config;
       this.#parts.manager.reloading();
       try {
-        const outcome = await this.#settings.reload(this.#supervisor, this.#parts.followers);
+        const { warnings, ...outcome } = await this.#settings.reload(
+          this.#supervisor,
+          this.#parts.followers,
+        );
         this.#takeLogOptions(before);
         this.#lastReload = { id, at: new Date().toISOString(), ok: true, faults: [] };
         this.#countReload("reloads");
         this.#journal.changed("config.reloaded", { id, ...outcome }, {});
         sayListening(this.#journal, this.config, before.pools.map(({ listen }) => formatAddress(listen)));
+        this.#sayClosed(before);
+        for (const warning of warnings) this.#journal.report("config.warning", { id, warning });
         return { id, ...outcome };
       } catch (error) {
         const faults = (error as Error).message.split("\n");
@@ -122,9 +128,26 @@ export class RunningInstance implements Instance {
     });
   }
 
+  /** Takes over what somebody else wrote to the store. Errors: throws when it can't be; the log has it. */
+  adopt(document: StoredDocument | null): Promise<void> {
+    return this.#parts.changes.do(async () => {
+      if ((document?.version ?? null) === this.#settings.version) return;
+      try {
+        const id = ulid();
+        this.#journal.changed("store.changed", {
+          id,
+          ...await this.#settings.adopt(document, this.#supervisor),
+        }, {});
+      } catch (error) {
+        this.#journal.report("store.failed", { reason: (error as Error).message });
+        throw error;
+      }
+    });
+  }
+
   drain(): Change {
     const id = ulid();
-    this.#parts.stop("drain");
+    this.#parts.stop("drain", id);
     return { id, changes: ["the proxy accepts no more clients and ends"], moved: {} };
   }
 
@@ -173,6 +196,15 @@ export class RunningInstance implements Instance {
 
   subscribe(listener: (event: InstanceEvent) => void, after: string | null): () => void {
     return this.#journal.events.subscribe(listener, after);
+  }
+
+  #sayClosed(before: Config): void {
+    const pools = new Set(this.config.pools.map(({ name }) => name));
+    for (const { name, listen } of before.pools) {
+      if (!pools.has(name)) {
+        this.#journal.report("pool.closed", { pool: name, listen: formatAddress(listen) });
+      }
+    }
   }
 
   #countReload(outcome: "reloads" | "failed_reloads"): void {

@@ -23,40 +23,54 @@ import { movedShares, type Topology } from "./topology.ts";
 /** A change without its id. */
 export type Outcome = Omit<Change, "id">;
 
+/** What a reload did, and what looks like a mistake in the file. */
+export interface ReloadOutcome extends Outcome {
+  readonly warnings: string[];
+}
+
+/** Who is told of what went by itself. */
+export interface SettingsWatcher {
+  /** Operators' changes to pools no longer fit the file, and are forgotten. */
+  dropped(pools: readonly string[]): void;
+  /** The store could not be told; it still has what was forgotten, which doesn't fit the next time either. */
+  failed(error: StoreError): void;
+}
+
 /** Shares are told and confirmed to so many digits behind the point. */
 const SHARE_DIGITS = 4;
 
 /** The file and the store. */
 export class Settings {
-  /** Pools whose overrides no longer fit the file, since the last time this was asked. */
-  readonly #dropped: (pools: readonly string[]) => void;
+  readonly #watcher: SettingsWatcher;
   readonly #store: Store;
   #file: Config;
   #texts: FileTexts;
   #membership: Membership;
   #version: Version | null;
+  /** When the file was read last, or a little before; milliseconds since 1970. */
+  readAtMs: number = performance.timeOrigin;
 
   private constructor(
     read: ReadResult & { config: Config },
     store: Store,
     stored: StoredDocument | null,
-    dropped: (pools: readonly string[]) => void,
+    watcher: SettingsWatcher,
   ) {
     this.#file = read.config;
     this.#texts = read.texts;
     this.#store = store;
     this.#version = stored?.version ?? null;
     this.#membership = membershipIn(store, stored);
-    this.#dropped = dropped;
+    this.#watcher = watcher;
   }
 
   /** Reads what the store has to say about a checked file. Errors: throws when it can't be read, or makes no sense. */
   static async open(
     read: ReadResult & { config: Config },
     store: Store,
-    dropped: (pools: readonly string[]) => void,
+    watcher: SettingsWatcher,
   ): Promise<Settings> {
-    return new Settings(read, store, await store.read(), dropped);
+    return new Settings(read, store, await store.read(), watcher);
   }
 
   /** The contents of the files that the configuration names. */
@@ -78,15 +92,20 @@ export class Settings {
   async dropMisfits(): Promise<void> {
     const { membership, dropped } = this.effective;
     if (dropped.length === 0) return;
-    this.#dropped(dropped);
-    this.#version = await this.#store.write(membershipDocument(membership), this.#version);
+    this.#watcher.dropped(dropped);
     this.#membership = membership;
+    try {
+      this.#version = await this.#store.write(membershipDocument(membership), this.#version);
+    } catch (error) {
+      // The configuration is in force by now, whatever becomes of this.
+      this.#watcher.failed(error as StoreError);
+    }
   }
 
   /** Reads the file again and puts it in force. Errors: ChangeRefused with all faults, one a line. */
-  async reload(supervisor: Supervisor, followers: readonly Follower[]): Promise<Outcome> {
-    const read = await readConfigFile(this.#file.file);
-    const { config, faults, texts } = read;
+  async reload(supervisor: Supervisor, followers: readonly Follower[]): Promise<ReloadOutcome> {
+    this.readAtMs = Date.now();
+    const { config, faults, warnings, texts } = await readConfigFile(this.#file.file);
     if (config === null) throw new ChangeRefused("invalid", faults.map(formatFault).join("\n"));
     const next = effectiveConfig(config, this.#membership);
     const outcome = outcomeOf(supervisor, next);
@@ -95,7 +114,11 @@ export class Settings {
     this.#file = config;
     this.#texts = texts;
     await this.dropMisfits();
-    return { ...outcome, changes: [...outcome.changes, ...renewed] };
+    return {
+      ...outcome,
+      changes: [...outcome.changes, ...renewed],
+      warnings: warnings.map(formatFault),
+    };
   }
 
   /** Checks `text` as if it were the file. */

@@ -1,5 +1,6 @@
 /** Coordination: where an instance keeps what must survive it. Other folders import from here. */
 export { FileStore } from "./file_store.ts";
+export { watchFile } from "./file_watch.ts";
 export {
   type Store,
   type StoredDocument,

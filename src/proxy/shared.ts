@@ -42,6 +42,8 @@ export class Shared implements EndsTurn {
   instance: InstanceClients = new OwnClients(() => this.pools);
   /** Client connections of all pools of this worker. */
   clients = 0;
+  /** Client connections of all pools that were accepted. */
+  accepted = 0;
   /** Connections beyond the limit that have been told so and are not yet closed. */
   refusing = 0;
   /** Client connections of this worker that fit below the limit of open files. */
@@ -72,6 +74,7 @@ export class Shared implements EndsTurn {
       return false;
     }
     this.clients++;
+    this.accepted++;
     return true;
   }
 

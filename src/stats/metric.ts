@@ -19,7 +19,7 @@ export interface Metric {
   readonly help: string;
   /** Labels beside those of its scope. */
   readonly labels: Readonly<Record<string, string>>;
-  /** What the labels mean, following on from `help`; empty without any. */
+  /** What else there is to say outside of Prometheus, following on from `help`: what the labels mean, the unit. */
   readonly detail: string;
   /** Prometheus wants base units: the figure times this. */
   readonly scale: number;

@@ -40,6 +40,7 @@ export const PROCESS_METRICS = {
   resident_bytes: gauge("process_resident_memory_bytes", "resident memory"),
   heap_bytes: gauge("process_heap_bytes", "memory of the JavaScript heap"),
   clients: gauge("process_client_connections", "clients connected now"),
+  accepted: counter("process_client_accepted_total", "client connections accepted by the worker"),
   max_clients: gauge("process_client_connections_limit", "clients that can be connected"),
   held_bytes: gauge("process_held_bytes", "bytes of requests and replies held now"),
   held_bytes_limit: gauge("process_held_bytes_limit", "bytes of requests and replies that may be held"),
@@ -109,8 +110,9 @@ export const SERVER_METRICS = {
     server_connections: gauge("server_connections", "connections to the server open now"),
     server_ejected_at: gauge(
       "server_ejected_timestamp_seconds",
-      "when it was last taken out of the ring; µs since 1970",
+      "when it was last taken out of the ring",
       {
+        detail: "; µs since 1970",
         scale: 1e-6,
         together: "most",
       },

@@ -112,6 +112,7 @@ pools:
       { field: "admin", key: "admin.listen", from: "127.0.0.1:9922", to: "off" },
       { field: "limits", key: "limits.total_bytes", from: "2gb", to: "4gb" },
     ]);
+    expect(describeDiff(diffConfigs(old, next))[0]).toBe("workers: 1 -> auto, once the proxy is upgraded");
     expect(describeDiff(diffConfigs(old, next))[1]).toBe("admin.listen: 127.0.0.1:9922 -> off");
   });
 

@@ -19,7 +19,7 @@ function watching(files: string[], { lookMs = 20, settleMs = 30, readAtMs = Infi
   const watch = new ConfigWatch({
     files: () => state.files,
     changed: () => void state.changes++,
-    readAtMs,
+    readAtMs: () => readAtMs,
     lookMs,
     settleMs,
   });
@@ -141,7 +141,7 @@ describe("ConfigWatch", () => {
     const watch = new ConfigWatch({
       files: () => [file],
       changed: () => changes++,
-      readAtMs: Infinity,
+      readAtMs: () => Infinity,
       lookMs: 5,
       settleMs: 5,
     });

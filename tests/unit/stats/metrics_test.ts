@@ -14,12 +14,16 @@ const ALL = Object.entries(SCOPES).flatMap(([scope, metrics]) =>
 );
 
 describe("declared metrics", () => {
-  test.each(ALL)("$scope.$name has a name of its kind in Prometheus", ({ prometheus, kind, name }) => {
-    expect(prometheus).toMatch(/^[a-z][a-z0-9_]*$/);
-    expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
-    expect(prometheus.endsWith("_total")).toBe(kind === "counter");
-    if (name.endsWith("_bytes")) expect(prometheus).toMatch(/_bytes(_total|_limit)?$/);
-  });
+  test.each(ALL)(
+    "$scope.$name has a name of its kind in Prometheus",
+    ({ prometheus, kind, name, help, scale }) => {
+      expect(prometheus).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect(prometheus.endsWith("_total")).toBe(kind === "counter");
+      if (scale !== 1) expect(help).not.toMatch(/µs|ms/);
+      if (name.endsWith("_bytes")) expect(prometheus).toMatch(/_bytes(_total|_limit)?$/);
+    },
+  );
 
   test("of one name in Prometheus differ in their labels and in nothing else", () => {
     const byName = Map.groupBy(ALL, ({ prometheus }) => prometheus);
