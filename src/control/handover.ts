@@ -34,6 +34,7 @@ export interface HandOverOptions {
 export async function handOver(
   { sockets, argv, signal, command = commandOnDisk(), patienceMs = PATIENCE_MS }: HandOverOptions,
 ): Promise<number> {
+  signal.throwIfAborted();
   const counts = Object.entries(sockets).map(([address, descriptors]) => [address, descriptors.length]);
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   const child = Bun.spawn([...command, ...argv], {
@@ -48,7 +49,6 @@ export async function handOver(
   signal.addEventListener("abort", giveUp);
   process.on("exit", kill);
   try {
-    signal.throwIfAborted();
     await ready;
     child.unref();
     return child.pid;

@@ -1,6 +1,6 @@
 /** One server of a pool: its lanes, and what is known about it. */
 import type { ServerConfig } from "../config/mod.ts";
-import { INTERNAL } from "./failure.ts";
+import { Failure, failureOf, INTERNAL } from "./failure.ts";
 import { Lane } from "./lane.ts";
 import { IDLE, READY } from "./lane_state.ts";
 import type { LaneWatcher } from "./lane_watcher.ts";
@@ -95,7 +95,7 @@ export class Backend implements LaneWatcher {
         lane.tick(now);
       } catch (error) {
         const reason = `${INTERNAL}: ${(error as Error).stack}`;
-        lane.close(reason);
+        lane.close(failureOf(reason));
         this.laneFailed(lane, reason);
       }
     }
@@ -115,7 +115,8 @@ export class Backend implements LaneWatcher {
 
   /** Closes all lanes for good; requests in flight fail with `reason`. */
   close(reason: string): void {
-    for (const lane of this.lanes) lane.close(reason);
+    const failure = new Failure("closed", reason);
+    for (const lane of this.lanes) lane.close(failure);
     this.countBytes();
   }
 

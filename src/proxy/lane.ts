@@ -124,11 +124,11 @@ export class Lane implements StreamOwner, ConnectOutcome {
   }
 
   /** Closes for good; requests in flight fail. */
-  close(reason: string): void {
+  close(failure: Failure): void {
     this.#attempt?.cancel();
     this.#attempt = null;
     this.#detach();
-    this.#failAll(new Failure("closed", reason));
+    this.#failAll(failure);
     this.state = IDLE;
   }
 

@@ -5,10 +5,6 @@
  */
 import { afterAll, expect, test } from "bun:test";
 import type { Config } from "../../src/config/mod.ts";
-import { clientsOfAll } from "../../src/control/clients_of_all.ts";
-import { Topology } from "../../src/control/topology.ts";
-import { Worker } from "../../src/control/worker.ts";
-import { Seats } from "../../src/proxy/mod.ts";
 import { FakePeer, FakeServer } from "../support/fake_server.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free_port.ts";
@@ -16,6 +12,7 @@ import { loadedConfig } from "../support/loaded_config.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { array, bulk, command, simple } from "../support/resp_encoder.ts";
 import { Random, SEED } from "../support/seed.ts";
+import { WorkerRig } from "../support/worker_rig.ts";
 
 const ROUNDS = 6;
 const STEPS = 160;
@@ -115,41 +112,21 @@ test.each(Array.from({ length: ROUNDS }, (_, i) => i))(
   async (round) => {
     const random = new Random(`reconfigure ${round}`);
     const port = freePort();
-    const faults: unknown[] = [];
-    const worker = new Worker(
-      {
-        report: (...event) => faults.push(event),
-        serverFailed: (...failure) => faults.push(failure),
-        serverReady: () => {},
-        instanceFigures: () => Promise.reject(new Error("none")),
-        ...clientsOfAll(() => Promise.resolve([])),
-        instanceSlowLog: () => Promise.resolve([]),
-        resetInstanceSlowLog: () => Promise.resolve(),
-      },
-      new Seats(),
-      0,
-    );
-    let topology = new Topology();
-    const reconfigure = async (config: Config) => {
-      topology = topology.with(config, {}, 0);
-      const plan = { config, pools: topology.plans({}), workers: 1 };
-      await worker.prepare(plan, config.pools.map(({ name }) => ({ pool: name, descriptor: null })));
-      await worker.commit();
-    };
+    await using rig = new WorkerRig();
     const first = randomConfig(random, port);
     // Clients that come while there is no password are never asked for one.
-    await reconfigure({ ...first, pools: first.pools.map((pool) => ({ ...pool, redisAuth: null })) });
+    await rig.apply({ ...first, pools: first.pools.map((pool) => ({ ...pool, redisAuth: null })) });
     const askers = await Promise.all(
       Array.from({ length: CLIENTS }, async (_, i) => new Asker(await RawClient.connect(port), i)),
     );
-    await eventually("all are known", async () => (await worker.clients()).length === CLIENTS);
+    await eventually("all are known", async () => (await rig.worker.clients()).length === CLIENTS);
     for (const { executed } of servers) for (const list of executed) list.length = 0;
 
     for (let step = 0; step < STEPS; step++) {
       const action = random.integer(0, 99);
       if (action < 60) random.pick(askers).ask(random, random.pick([1, 2, 10, 60]));
       else if (action < 75) random.pick(servers).hesitate(random);
-      else if (action < 87) await reconfigure(randomConfig(random, port));
+      else if (action < 87) await rig.apply(randomConfig(random, port));
       else await Bun.sleep(random.integer(0, 4));
       if (random.integer(0, 1) === 0) await new Promise((resolve) => setImmediate(resolve));
     }
@@ -165,9 +142,8 @@ test.each(Array.from({ length: ROUNDS }, (_, i) => i))(
         executed: executed.map((list) => list.toSorted((a, b) => a - b)),
       });
     }
-    expect({ SEED, faults }).toEqual({ SEED, faults: [] });
+    expect({ SEED, told: rig.told }).toEqual({ SEED, told: [] });
     for (const { client } of askers) client.close();
-    await worker.drain(0);
   },
   20_000,
 );
