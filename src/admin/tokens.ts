@@ -1,5 +1,6 @@
 /** The bearer tokens, and what whoever shows one may do. Only their digests are kept, so that no dump shows them. */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { tokenFault, tokenIn } from "../config/mod.ts";
 
 /** What the token files hold; null where there is none. */
 export interface AdminTokens {
@@ -40,12 +41,9 @@ export class Tokens {
 /** Digests have one length, so that comparing them tells nothing about the token's. */
 function digestOf(content: string | null, option: string): Buffer | null {
   if (content === null) return null;
-  const token = content.trim();
-  if (token === "") throw new Error(`${option}: the file is empty; it should hold a token`);
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new Error(`${option}: the token should be one line of printable ASCII without spaces`);
-  }
-  return sha256(token);
+  const fault = tokenFault(content);
+  if (fault !== null) throw new Error(`${option}: the file ${fault}`);
+  return sha256(tokenIn(content));
 }
 
 function sha256(text: string): Buffer {

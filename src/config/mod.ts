@@ -22,6 +22,7 @@ export { formatServer, MAX_WEIGHT, parseServer, type ServerConfig } from "./serv
 export { formatSize } from "./size.ts";
 export { didYouMean } from "./suggest.ts";
 export { checkTlsFiles } from "./tls_files.ts";
+export { checkTokenFiles, tokenFault, tokenIn } from "./token_files.ts";
 export type { UserConfig } from "./user_map.ts";
 export { markdownTable } from "./table.ts";
 export { InvalidValue } from "./value.ts";

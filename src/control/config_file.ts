@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import {
   checkTlsFiles,
+  checkTokenFiles,
   type ConfigFile,
   fileFault,
   filesOf,
@@ -52,11 +53,12 @@ export async function readConfigText(text: string, file: string): Promise<ReadRe
   };
   const unreadable = (await Promise.all(filesOf(config).map(read))).flat();
   if (unreadable.length > 0) return { ...loaded, config: null, faults: unreadable, texts };
-  const { faults, warnings } = checkTlsFiles(config, texts, Date.now());
+  const tls = checkTlsFiles(config, texts, Date.now());
+  const faults = [...checkTokenFiles(config, texts), ...tls.faults];
   return {
     config: faults.length === 0 ? config : null,
     faults,
-    warnings: [...loaded.warnings, ...warnings],
+    warnings: [...loaded.warnings, ...tls.warnings],
     texts,
   };
 }

@@ -121,11 +121,11 @@ describe("the endpoint after a reload", () => {
     const empty = await reload(admin, `{ listen: "0.0.0.0:${admin}", token_file: ${token} }`, "second");
     expect([empty.status, empty.body.message]).toEqual([
       400,
-      "admin.token_file: the file is empty; it should hold a token",
+      `${proxy.configFile}:6:47: admin: token_file: "${token}" is empty; it should hold a token`,
     ]);
     const { body } = await ask(admin, "GET /readyz", undefined, "second");
     expect(body).toMatchObject({ ready: true, detail: { lastReload: { ok: false } } });
-    expect(body.detail.lastReload.faults[0]).toContain("the file is empty");
+    expect(body.detail.lastReload.faults[0]).toContain("is empty; it should hold a token");
 
     // To a unix socket, and to other permissions.
     const path = proxy.dir.file("admin.sock");

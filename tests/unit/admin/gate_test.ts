@@ -169,15 +169,15 @@ describe("a gate", () => {
     [{ write: "a", read: " \n " }, "admin.read_token_file: the file is empty; it should hold a token"],
     [
       { write: "hunter 2", read: null },
-      "admin.token_file: the token should be one line of printable ASCII without spaces",
+      "admin.token_file: the file should hold a token: one line of printable ASCII without spaces",
     ],
     [
       { write: "ä", read: null },
-      "admin.token_file: the token should be one line of printable ASCII without spaces",
+      "admin.token_file: the file should hold a token: one line of printable ASCII without spaces",
     ],
     [
       { write: "a\nb", read: null },
-      "admin.token_file: the token should be one line of printable ASCII without spaces",
+      "admin.token_file: the file should hold a token: one line of printable ASCII without spaces",
     ],
   ])("refuses the tokens %j", (tokens, message) => {
     expect(() => new Gate(LISTEN, tokens)).toThrow(message);
