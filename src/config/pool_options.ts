@@ -84,6 +84,12 @@ const OWN_OPTIONS = {
     default: GB,
     description: "Longest whole request; in a memcached pool, longest line of keys.",
   }),
+  maxKeysReplyBytes: ownOption({
+    key: "max_keys_reply",
+    type: size(),
+    default: 64 * MB,
+    description: "Longest reply to KEYS; what is longer is refused. SCAN needs no memory. Redis pools only.",
+  }),
   maxPendingRequests: ownOption({
     key: "max_pending_requests",
     type: integer(1),

@@ -35,6 +35,8 @@ export class Backend implements LaneWatcher {
   /** The version it reports; empty until known. */
   version = "";
   readonly #watcher: BackendWatcher;
+  readonly #pool: Pool;
+  #aside: Lane | null = null;
   #isRetired = false;
   /** What other ways to the same server have to answer before this one may be taken. */
   #debts: readonly Debt[];
@@ -48,6 +50,7 @@ export class Backend implements LaneWatcher {
     watcher: BackendWatcher,
     debts: readonly Debt[] = [],
   ) {
+    this.#pool = pool;
     this.index = index;
     this.server = server;
     this.way = way;
@@ -70,6 +73,14 @@ export class Backend implements LaneWatcher {
     return this.lanes[0]!;
   }
 
+  /**
+   * The lane for what must not wait behind requests in flight: a server that runs a script reads nothing more from
+   * the connection the script came on. Closed as soon as it is idle.
+   */
+  get laneAside(): Lane {
+    return this.#aside ??= new Lane(this.#pool, this.way, this, this.counters);
+  }
+
   /** Lanes that are connected. */
   get connected(): number {
     return this.lanes.filter((lane) => lane.state === READY).length;
@@ -77,7 +88,7 @@ export class Backend implements LaneWatcher {
 
   /** Whether a request has not been answered yet. */
   get isBusy(): boolean {
-    return this.lanes.some((lane) => lane.inFlight.length > 0);
+    return this.#aside !== null || this.lanes.some((lane) => lane.inFlight.length > 0);
   }
 
   /** What it has been asked and not answered yet. */
@@ -90,14 +101,21 @@ export class Backend implements LaneWatcher {
 
   /** Looks after deadlines. A fault of ours in a lane is the end of that lane's requests, and of nobody else's. */
   tick(now: number): void {
-    for (const lane of this.lanes) {
-      try {
-        lane.tick(now);
-      } catch (error) {
-        const reason = `${INTERNAL}: ${(error as Error).stack}`;
-        lane.close(failureOf(reason));
-        this.laneFailed(lane, reason);
-      }
+    for (const lane of this.lanes) this.#tickLane(lane, now);
+    if (this.#aside === null) return;
+    this.#tickLane(this.#aside, now);
+    if (this.#aside.inFlight.length > 0) return;
+    this.#aside.close(new Failure("closed", ""));
+    this.#aside = null;
+  }
+
+  #tickLane(lane: Lane, now: number): void {
+    try {
+      lane.tick(now);
+    } catch (error) {
+      const reason = `${INTERNAL}: ${(error as Error).stack}`;
+      lane.close(failureOf(reason));
+      this.laneFailed(lane, reason);
     }
   }
 
@@ -117,6 +135,7 @@ export class Backend implements LaneWatcher {
   close(reason: string): void {
     const failure = new Failure("closed", reason);
     for (const lane of this.lanes) lane.close(failure);
+    this.#aside?.close(failure);
     this.countBytes();
   }
 

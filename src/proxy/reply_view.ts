@@ -43,6 +43,14 @@ export class ReplyView {
     return Buffer.from(this.#bytes.subarray(this.from, this.from + this.size));
   }
 
+  /** What lies between two places, in a buffer of its own. */
+  slice(from: number, to: number): Uint8Array {
+    if (this.#bytes !== null) return Buffer.from(this.#bytes.subarray(from, to));
+    const parts: Uint8Array[] = [];
+    this.#held!.forEachSlice(from, to, (bytes, start, end) => parts.push(bytes.subarray(start, end)));
+    return Buffer.concat(parts);
+  }
+
   /** Appends what lies between two places. */
   appendTo(outbox: Outbox, from: number, to: number): void {
     if (this.#bytes !== null) outbox.append(this.#bytes, from, to);

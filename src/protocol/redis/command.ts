@@ -13,12 +13,43 @@ export type Handling =
   | "split-pairs"
   /** Integers that add up (DEL, UNLINK, TOUCH, EXISTS). */
   | "split-sum"
+  /** Every server is asked, and their replies become one: `Command.merge`. */
+  | "everywhere"
   /** The proxy answers itself. */
   | "local"
   /** It changes what becomes of the session's other requests, or needs a server connection of its own. */
   | "stateful"
   /** Answered with an error that says why: `Command.refusal`. */
   | "refuse";
+
+/** How the replies of all servers become one. A server that fails makes it an error, whatever the others say. */
+export type ServersMerge =
+  /** One +OK (FLUSHALL). */
+  | "ok"
+  /** The first server's; they say the same, or it doesn't matter (SCRIPT LOAD, BGSAVE). */
+  | "first"
+  /** As "first", but they have to be of one size: with contents that differ none is the right one (FUNCTION DUMP). */
+  | "alike"
+  /** Integers that add up (DBSIZE). */
+  | "sum"
+  /** The lowest integer (LASTSAVE). */
+  | "lowest"
+  /** Arrays of 0 and 1: what all servers have (SCRIPT EXISTS). */
+  | "all-have"
+  /** Arrays, one behind the other (KEYS). Together they may not weigh more than `max_keys_reply`. */
+  | "concatenation"
+  /** The key of one server, which is drawn in proportion to how many it has (RANDOMKEY). */
+  | "draw"
+  /** Names and values; where servers differ, the value says who has which (CONFIG GET). */
+  | "settings"
+  /** Server names and their replies in turn (MEMORY STATS). */
+  | "by-server"
+  /** The libraries that all servers have (FUNCTION LIST). */
+  | "common-libraries"
+  /** That of the server where a script runs (FUNCTION STATS). */
+  | "running"
+  /** +OK when a script was stopped anywhere (SCRIPT KILL). */
+  | "stopped";
 
 /** How a command uses the keys of one key specification. */
 export type KeyAccess = "read" | "write" | "read-write";
@@ -73,6 +104,8 @@ export interface Command {
   readonly categories: readonly string[];
   readonly keys: readonly KeySpec[];
   readonly handling: Handling;
+  /** Null unless every server is asked. */
+  readonly merge: ServersMerge | null;
   /** Why the proxy refuses it, as the client reads it after `-ERR `; empty unless refused. */
   readonly refusal: string;
   /** Group of Redis's own documentation: string, list, connection … */

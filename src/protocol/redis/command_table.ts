@@ -95,6 +95,7 @@ function complete(declared: Declaration, around: Surroundings): Command {
     categories,
     keys: declared.keys,
     handling: within.handling,
+    merge: declared.merge ?? null,
     refusal: within.refuse === undefined ? "" : `${displayName(name)} ${within.refuse.text}`,
     group: around.group.name,
     since: declared.since,
@@ -113,7 +114,8 @@ function complete(declared: Declaration, around: Surroundings): Command {
 function surroundingsIn(declared: Declaration, around: Surroundings): Surroundings {
   const waits = declared.flags.includes("blocking") && declared.blockingKeyword === undefined;
   let { handling, refuse } = around;
-  if (declared.handling !== undefined) [handling, refuse] = [declared.handling, undefined];
+  if (declared.merge !== undefined) [handling, refuse] = ["everywhere", undefined];
+  else if (declared.handling !== undefined) [handling, refuse] = [declared.handling, undefined];
   else if (declared.refuse !== undefined) [handling, refuse] = ["refuse", declared.refuse];
   else if (waits) [handling, refuse] = ["refuse", blocking];
   const stateful = declared.stateful ?? refuse?.stateful ?? around.stateful;

@@ -49,6 +49,16 @@ export class FragmentReply extends ReplyView {
     return negative ? -value : value;
   }
 
+  /** Copies the bulk string at the cursor and moves behind it; null when there stands something else. */
+  takeBulk(): Buffer | null {
+    const isBulk = this.type === BULK;
+    const size = this.takeNumber();
+    if (!isBulk || !(size >= 0)) return null;
+    const from = this.at;
+    this.at += size + 2;
+    return Buffer.from(this.slice(from, from + size));
+  }
+
   /** Moves behind the element at the cursor: whatever a server put there, as `ReplyScanner` has read it. */
   skipElement(): void {
     for (let values = 1; values > 0; values--) {

@@ -5,9 +5,14 @@ import type { ReplyBody, Request } from "../request.ts";
 import { type Merge, type Merged, release } from "../split.ts";
 import { FragmentReply } from "./fragment_reply.ts";
 
-const OK_TEXT = "+OK\r\n";
-const OK = Buffer.from(OK_TEXT);
-const UNEXPECTED = Buffer.from("-ERR a server answered a part of the request with an unexpected reply\r\n");
+/** What a server says when it has done what it was told. */
+export const OK_TEXT = "+OK\r\n";
+/** The same as bytes. */
+export const OK: Uint8Array = Buffer.from(OK_TEXT);
+/** The reply when a server's is of no form that its command has. */
+export const UNEXPECTED: Uint8Array = Buffer.from(
+  "-ERR a server answered a part of the request with an unexpected reply\r\n",
+);
 
 /** MSET: every server said +OK; else the first error. */
 export const MERGE_OK: Merge = {

@@ -22,6 +22,7 @@ import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
 import type { Greeting, ProbeQuestion, Protocol, VersionQuestion } from "../protocol.ts";
 import type { Session } from "../session.ts";
+import { Everywhere } from "./everywhere.ts";
 import { credentialsOf, encodeCommand, redisGreeting } from "./greeting.ts";
 import { LocalCommands } from "./local_commands.ts";
 import { Permissions } from "./permissions.ts";
@@ -66,6 +67,7 @@ export class RedisProtocol implements Protocol {
   readonly #splitter: Splitter;
   readonly #users: Users;
   readonly #permissions: Permissions;
+  readonly #everywhere: Everywhere;
   readonly #local: LocalCommands;
   readonly #stateful: StatefulCommands;
 
@@ -74,6 +76,7 @@ export class RedisProtocol implements Protocol {
     this.#pool = pool;
     this.#limits = config;
     this.#splitter = new Splitter(pool);
+    this.#everywhere = new Everywhere(pool);
     this.#users = new Users(config);
     this.#permissions = new Permissions(config);
     this.#stateful = new StatefulCommands(pool);
@@ -173,6 +176,7 @@ export class RedisProtocol implements Protocol {
     } else if (command.handling === "local") this.#local.serve(session, command, request);
     else if (command.handling === "stateful") this.#stateful.serve(session, command, request);
     else if (this.#pool.pause.holds(command.retrySafe)) this.#putBack(session, request);
+    else if (command.merge !== null) this.#serveEverywhere(session, request, command);
     else this.#serveKeys(session, request, command);
   }
 
@@ -199,6 +203,12 @@ export class RedisProtocol implements Protocol {
     } else {
       this.#splitter.send(session, request, command, finder.keys, count);
     }
+  }
+
+  /** What one server says of itself alone needs no merging, and may be longer than can be kept. */
+  #serveEverywhere(session: Session, request: RequestScanner, command: Command): void {
+    if (this.#everywhere.isPlain(command)) this.#forward(session, request, command, 0, 0);
+    else this.#everywhere.ask(session, request, command);
   }
 }
 

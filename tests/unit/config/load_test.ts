@@ -48,6 +48,7 @@ const DEFAULTS: PoolConfig = {
   maxArguments: 1_048_576,
   maxInlineBytes: 65_536,
   maxRequestBytes: 1_073_741_824,
+  maxKeysReplyBytes: 67_108_864,
   maxPendingRequests: 4096,
   sessionWindowBytes: 1_048_576,
   clientOutboxHighBytes: 1_048_576,

@@ -2,13 +2,15 @@
  * How the files in this folder declare commands. A declaration holds what differs from command to command; what
  * follows from it is derived in `command_table.ts`.
  */
-import type { Handling, KeySpec } from "../command.ts";
+import type { Handling, KeySpec, ServersMerge } from "../command.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** What only some commands have to say. */
 export interface Options {
   /** How the proxy serves it, when that is not what its container or group says. */
   readonly handling?: Handling;
+  /** It goes to every server; how their replies become one. */
+  readonly merge?: ServersMerge;
   /** Why the proxy does not serve it. */
   readonly refuse?: Refusal;
   /** ACL categories in place of the group's; those that follow from flags come in any case. */

@@ -23,7 +23,7 @@ export const GENERIC: CommandGroup = {
     command("expire", -3, "write fast", "1.0.0", key("RW update")),
     command("expireat", -3, "write fast", "1.2.0", key("RW update")),
     command("expiretime", 2, "readonly fast", "7.0.0", key("RO access")),
-    command("keys", 2, "readonly", "1.0.0", NO_KEYS, { also: "@dangerous", refuse: everyServer }),
+    command("keys", 2, "readonly", "1.0.0", NO_KEYS, { also: "@dangerous", merge: "concatenation" }),
     command("migrate", -6, "write", "2.6.0", MIGRATED, { also: "@dangerous", refuse: pastTheRouter }),
     command("move", 3, "write fast", "1.0.0", key("RW access update"), { refuse: otherDatabase }),
     container("object", -2, "", "2.2.3", [
@@ -38,7 +38,7 @@ export const GENERIC: CommandGroup = {
     command("pexpireat", -3, "write fast", "2.6.0", key("RW update")),
     command("pexpiretime", 2, "readonly fast", "7.0.0", key("RO access")),
     command("pttl", 2, "readonly fast", "2.6.0", key("RO access")),
-    command("randomkey", 1, "readonly", "1.0.0", NO_KEYS, { refuse: everyServer }),
+    command("randomkey", 1, "readonly", "1.0.0", NO_KEYS, { merge: "draw" }),
     command("rename", 3, "write", "1.0.0", [key("RW access delete"), key("OW update", 2)]),
     command("renamenx", 3, "write fast", "1.0.0", [key("RW access delete"), key("OW insert", 2)]),
     command("restore", -4, "write denyoom", "2.6.0", key("OW update"), { also: "@dangerous" }),

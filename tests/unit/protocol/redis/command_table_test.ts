@@ -67,6 +67,14 @@ test("Command.handling splits and answers just the commands it should when they 
   expect(entry("command").handling).toBe("local");
 });
 
+test("Command.merge is set when every server is asked, and only then", () => {
+  for (const { name, handling, merge } of ALL_COMMANDS) {
+    expect({ name, everywhere: handling === "everywhere" }).toEqual({ name, everywhere: merge !== null });
+  }
+  const asked = ["bgsave", "dbsize", "flushall", "flushdb", "keys", "lastsave", "randomkey", "save"];
+  for (const name of asked) expect({ name, merge: entry(name).merge }).not.toEqual({ name, merge: null });
+});
+
 test("Command.handling is forward when a command without keys is forwarded", () => {
   const keyless = ALL_COMMANDS.filter(({ handling, keys, subcommands }) => {
     return handling === "forward" && keys.length === 0 && subcommands.length === 0;
@@ -101,9 +109,16 @@ test("Command.administrative is true of what is dangerous and concerns more than
       "acl|getuser",
       "acl|list",
       "acl|users",
+      "bgrewriteaof",
+      "bgsave",
       "client|kill",
       "client|pause",
       "client|unpause",
+      "flushall",
+      "flushdb",
+      "keys",
+      "lastsave",
+      "save",
       "slowlog|get",
       "slowlog|len",
       "slowlog|reset",
@@ -116,22 +131,12 @@ test("Command.administrative is true of what is dangerous and concerns more than
   ]);
 });
 
-test("Command.refusal is there when the command needs a session of its own or every server", () => {
+test("Command.refusal is there when the command needs a session of its own or one server", () => {
   const refused = [
     ...["watch", "unwatch", "monitor", "subscribe", "psubscribe", "ssubscribe"],
     ...["publish", "spublish", "blpop", "brpop", "blmove", "blmpop", "bzpopmin", "bzmpop", "blmovem", "wait"],
-    ...[
-      "waitaof",
-      "scan",
-      "keys",
-      "dbsize",
-      "flushall",
-      "flushdb",
-      "randomkey",
-      "script|load",
-      "function|load",
-    ],
-    ...["config|get", "shutdown", "replicaof", "debug", "migrate", "sync", "psync", "save", "move", "swapdb"],
+    "waitaof",
+    ...["shutdown", "replicaof", "debug", "migrate", "sync", "psync", "move", "swapdb"],
     ...[
       "cluster|slots",
       "readonly",
