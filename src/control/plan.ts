@@ -17,6 +17,8 @@ export interface PoolPlan {
   readonly verdict: Verdict;
   /** Its row in the table of clients. */
   readonly seat: number;
+  /** Of its servers, in the order of its routers; 0 for one without a number. See `server_numbers.ts`. */
+  readonly numbers: readonly number[];
   /** Null: its clients connect without TLS. */
   readonly tls: ListenTls | null;
   /** Null: its servers are connected to without TLS. */

@@ -27,8 +27,8 @@ export function makeRouter(config: PoolConfig, { live, epoch }: Omit<Verdict, "p
 }
 
 /** What a plan says of a pool, as its data plane takes it. */
-export function settingsOf(config: PoolConfig, { verdict, serverTls }: PoolPlan): PoolSettings {
-  return { config, servers: serversOf(config), router: makeRouter(config, verdict), serverTls };
+export function settingsOf(config: PoolConfig, { verdict, numbers, serverTls }: PoolPlan): PoolSettings {
+  return { config, servers: serversOf(config), numbers, router: makeRouter(config, verdict), serverTls };
 }
 
 /** The data plane of a pool. */

@@ -26,6 +26,7 @@ export class Probe {
     this.#pool = makePool({
       config: alone,
       servers: alone.servers,
+      numbers: [0],
       router: makeRouter(alone, { live: [true], epoch: 0 }),
       serverTls,
       shared: new Shared(PROBE_BYTES, 0, () => {}),

@@ -9,6 +9,7 @@ import type { FileTexts } from "./config_file.ts";
 import { type KeySpace, keySpaceMoved } from "./key_space.ts";
 import type { PoolPlan, Verdict } from "./plan.ts";
 import { makeRouter, serversOf } from "./pool_parts.ts";
+import { numberServers, type ServerNumbers } from "./server_numbers.ts";
 import { connectTlsOf, listenTlsOf } from "./pool_tls.ts";
 
 /** What an operator said about a server. */
@@ -35,6 +36,7 @@ export interface PoolRecord {
   /** Its row in the table of clients. */
   readonly seat: number;
   readonly epoch: number;
+  readonly numbers: ServerNumbers;
   /** In the order of its routers. */
   readonly servers: readonly ServerRecord[];
 }
@@ -61,6 +63,7 @@ export class Topology {
         config: pool,
         seat: before?.seat ?? takeSeat(seats),
         epoch: before === undefined ? 0 : before.epoch + (changed ? 1 : 0),
+        numbers: numberServers(servers.map(({ server }) => server.name), before?.numbers ?? new Map()),
         servers,
       });
     }
@@ -90,9 +93,10 @@ export class Topology {
 
   /** What workers have to know, by pool; `texts` are the files that the configuration names. */
   plans(texts: FileTexts): Record<string, PoolPlan> {
-    const plans = [...this.pools].map(([name, { seat, config }]) => [name, {
+    const plans = [...this.pools].map(([name, { seat, config, servers, numbers }]) => [name, {
       verdict: this.verdict(name),
       seat,
+      numbers: servers.map(({ server }) => numbers.get(server.name) ?? 0),
       tls: listenTlsOf(config, texts),
       serverTls: connectTlsOf(config, texts),
     }]);

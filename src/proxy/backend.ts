@@ -27,6 +27,8 @@ export interface Debt {
 export class Backend implements LaneWatcher {
   /** Its place in the pool's order; what routers answer. */
   index: number;
+  /** What cursors call it; 0: it has no number. */
+  number = 0;
   server: ServerConfig;
   readonly way: Way;
   readonly lanes: readonly Lane[];

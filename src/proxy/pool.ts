@@ -33,6 +33,8 @@ export interface PoolSettings {
   readonly config: PoolConfig;
   /** The pool's servers in the order routers number them. */
   readonly servers: readonly ServerConfig[];
+  /** What cursors call them, 1 to 1023, in the same order; 0: they have no name for it. */
+  readonly numbers: readonly number[];
   readonly router: Router;
   /** Null: servers are connected to without TLS. */
   readonly serverTls: ConnectTls | null;
@@ -90,6 +92,7 @@ export class Pool {
     this.#watcher = options.watcher;
     this.protocol = options.protocol(this);
     this.backends = options.servers.map((server, i) => this.#backendFor(server, i, []));
+    this.#number(options.numbers);
   }
 
   /** Clients the pool may have. */
@@ -99,12 +102,13 @@ export class Pool {
   }
 
   /** Takes over other settings for the same protocol. */
-  reconfigure({ config, servers, router, serverTls }: PoolSettings): void {
+  reconfigure({ config, servers, numbers, router, serverTls }: PoolSettings): void {
     Object.assign(this.config, config);
     this.serverTls = serverTls;
     this.protocol = this.#makeProtocol(this);
     const former = [...this.backends, ...this.#retired];
     this.backends = servers.map((server, index) => this.#backendFor(server, index, former));
+    this.#number(numbers);
     this.#retired = former.filter((backend) => !this.backends.includes(backend));
     for (const backend of this.#retired) backend.retire();
     this.router = router;
@@ -140,6 +144,10 @@ export class Pool {
     same.index = index;
     same.server = server;
     return same;
+  }
+
+  #number(numbers: readonly number[]): void {
+    for (const backend of this.backends) backend.number = numbers[backend.index]!;
   }
 
   /** A new client connection gets a session, or, when there are too many, an error and its end. */

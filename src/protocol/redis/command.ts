@@ -15,6 +15,8 @@ export type Handling =
   | "split-sum"
   /** Every server is asked, and their replies become one: `Command.merge`. */
   | "everywhere"
+  /** One server after the other; the cursor says which (SCAN). */
+  | "scan"
   /** The proxy answers itself. */
   | "local"
   /** It changes what becomes of the session's other requests, or needs a server connection of its own. */

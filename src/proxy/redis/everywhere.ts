@@ -6,9 +6,8 @@ import { type Append, askAll } from "../ask_all.ts";
 import type { Pool } from "../pool.ts";
 import { appendRange } from "../request_bytes.ts";
 import type { Session } from "../session.ts";
-import type { ReplyLimit } from "../split.ts";
 import { encodeCommand } from "./greeting.ts";
-import { errorReply } from "./replies.ts";
+import { keysLimit } from "./keys_limit.ts";
 import { MergeOfServers } from "./server_merges.ts";
 
 const DBSIZE = encodeCommand(["DBSIZE"]);
@@ -30,6 +29,8 @@ export class Everywhere {
   ask(session: Session, request: RequestScanner, command: Command): void {
     const names = this.#pool.backends.map(({ server }) => server.name);
     const merge = command.merge!;
+    const isOfKeys = merge === "concatenation";
+    const limit = isOfKeys ? keysLimit(this.#pool.config, command, "use SCAN") : undefined;
     const asked: Append = (outbox) => appendRange(outbox, request, request.from, request.to);
     askAll(session, {
       command: command.id + 1,
@@ -37,21 +38,10 @@ export class Everywhere {
       merge: new MergeOfServers(
         merge,
         names,
-        merge === "concatenation" ? this.#limitFor(command) : undefined,
+        limit,
       ),
       laneTo: goesAside(command) ? (backend) => backend.laneAside : undefined,
     });
-  }
-
-  #limitFor(command: Command): ReplyLimit {
-    const bytes = this.#pool.config.maxKeysReplyBytes;
-    const name = command.name.toUpperCase();
-    return {
-      bytes,
-      refusal: errorReply(
-        `ERR the reply to ${name} is longer than max_keys_reply (${bytes} bytes); use SCAN`,
-      ),
-    };
   }
 }
 

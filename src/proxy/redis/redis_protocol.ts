@@ -30,6 +30,7 @@ import { appendRange } from "../request_bytes.ts";
 import { noteKey } from "../request_key.ts";
 import { fixedServer } from "./home.ts";
 import { NEVER_QUEUED } from "./block_rules.ts";
+import { Scan } from "./scan.ts";
 import { Splitter } from "./splitter.ts";
 import { StatefulCommands } from "./stateful_commands.ts";
 import { errorReply, quoteArguments } from "./replies.ts";
@@ -68,6 +69,7 @@ export class RedisProtocol implements Protocol {
   readonly #users: Users;
   readonly #permissions: Permissions;
   readonly #everywhere: Everywhere;
+  readonly #scan: Scan;
   readonly #local: LocalCommands;
   readonly #stateful: StatefulCommands;
 
@@ -77,6 +79,7 @@ export class RedisProtocol implements Protocol {
     this.#limits = config;
     this.#splitter = new Splitter(pool);
     this.#everywhere = new Everywhere(pool);
+    this.#scan = new Scan(pool);
     this.#users = new Users(config);
     this.#permissions = new Permissions(config);
     this.#stateful = new StatefulCommands(pool);
@@ -176,6 +179,7 @@ export class RedisProtocol implements Protocol {
     } else if (command.handling === "local") this.#local.serve(session, command, request);
     else if (command.handling === "stateful") this.#stateful.serve(session, command, request);
     else if (this.#pool.pause.holds(command.retrySafe)) this.#putBack(session, request);
+    else if (command.handling === "scan") this.#scan.serve(session, request, command);
     else if (command.merge !== null) this.#serveEverywhere(session, request, command);
     else this.#serveKeys(session, request, command);
   }

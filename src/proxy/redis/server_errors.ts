@@ -10,14 +10,21 @@ const MOST_NAMED = 5;
  * The errors among the servers' replies as one, which names the servers; null when there is none.
  *
  * Shape: reply i is of server `names[i]`. What all servers say alike is the client's fault, not a server's, and
- * stays as one server would say it.
+ * stays as one server would say it; which can't be known unless
+ * `allAreAsked`.
  */
-export function errorAmong(replies: readonly FragmentReply[], names: readonly string[]): Uint8Array | null {
+export function errorAmong(
+  replies: readonly FragmentReply[],
+  names: readonly string[],
+  allAreAsked = true,
+): Uint8Array | null {
   const failed = replies.flatMap((reply, i) => reply.type === ERROR ? [i] : []);
   if (failed.length === 0) return null;
   const texts = failed.map((i) => textOf(replies[i]!));
   const first = texts[0]!;
-  if (failed.length === replies.length && texts.every((text) => text === first)) return errorReply(first);
+  if (allAreAsked && failed.length === replies.length && texts.every((text) => text === first)) {
+    return errorReply(first);
+  }
   const servers = new Set(failed.map((i) => `'${names[i]!}'`));
   return errorReply(`${first} (${servers.size === 1 ? "server" : "servers"} ${listOf([...servers])})`);
 }

@@ -1,7 +1,7 @@
 /** Commands for keys of any type. */
 import { command, type CommandGroup, container } from "./declaration.ts";
 import { after, key, keys, NO_KEYS, SORT_PATTERNS, SORT_STORE } from "./key_specs.ts";
-import { everyServer, otherDatabase, ownReplication, pastTheRouter } from "./refusals.ts";
+import { otherDatabase, ownReplication, pastTheRouter } from "./refusals.ts";
 
 const SORTABLE = "@dangerous @list @set @sortedset";
 const SORTED = [key("RO access"), SORT_PATTERNS, SORT_STORE];
@@ -42,7 +42,7 @@ export const GENERIC: CommandGroup = {
     command("rename", 3, "write", "1.0.0", [key("RW access delete"), key("OW update", 2)]),
     command("renamenx", 3, "write fast", "1.0.0", [key("RW access delete"), key("OW insert", 2)]),
     command("restore", -4, "write denyoom", "2.6.0", key("OW update"), { also: "@dangerous" }),
-    command("scan", -2, "readonly", "2.8.0", NO_KEYS, { cursor: 1, refuse: everyServer }),
+    command("scan", -2, "readonly", "2.8.0", NO_KEYS, { cursor: 1, handling: "scan" }),
     command("sort", -2, "write denyoom", "1.0.0", SORTED, { categories: SORTABLE }),
     command("sort_ro", -2, "readonly", "7.0.0", [key("RO access"), SORT_PATTERNS], { categories: SORTABLE }),
     command("touch", -2, "readonly fast", "3.2.1", keys("RO", 1, -1), { handling: "split-sum" }),
