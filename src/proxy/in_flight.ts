@@ -5,6 +5,7 @@
  *     front ─▶ [abandoned][abandoned][live][live][live] ◀─ back
  */
 import type { Failure } from "./failure.ts";
+import type { Preface } from "./preface.ts";
 import type { Request } from "./request.ts";
 import { SETTLED, STREAMING } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
@@ -22,6 +23,8 @@ export class InFlight {
   abandoned = 0;
   /** When the oldest of them was abandoned. */
   abandonedSinceMs = 0;
+  /** Grows whenever a connection is lost: what a server was told on it may be forgotten. */
+  cuts = 0;
   readonly #queue = new RequestQueue();
   readonly #failures: FailureTaker;
   readonly #server: ServerCounters;
@@ -39,6 +42,16 @@ export class InFlight {
   /** The request whose reply comes next, or null. */
   get front(): Request | null {
     return this.#queue.peek();
+  }
+
+  /** What its requests need a server to be told first, each once. */
+  get prefaces(): Set<Preface> {
+    const prefaces = new Set<Preface>();
+    for (let i = 0; i < this.#queue.length; i++) {
+      const preface = this.#queue.at(i).taker?.preface;
+      if (preface !== undefined) prefaces.add(preface);
+    }
+    return prefaces;
   }
 
   /** Adds a request that is about to be sent. */
@@ -108,6 +121,7 @@ export class InFlight {
 
   /** Fails all requests whose first byte stands before `position` in the lane's stream. Answers how many, abandoned ones included. */
   failBefore(position: number, failure: Failure): number {
+    this.cuts++;
     let failed = 0;
     while (this.#queue.length > 0 && this.#queue.peek()!.sentAt < position) {
       const request = this.shift();

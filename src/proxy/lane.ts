@@ -20,6 +20,7 @@ import { CONNECTING, DOWN, GREETING, IDLE, READY } from "./lane_state.ts";
 import { LaneInbox } from "./lane_inbox.ts";
 import type { LaneWatcher } from "./lane_watcher.ts";
 import type { Pool } from "./pool.ts";
+import { greetingWith } from "./preface.ts";
 import type { ReplyReader } from "./protocol.ts";
 import { askIfQuiet } from "./quiet_question.ts";
 import type { Request } from "./request.ts";
@@ -156,7 +157,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#attempt = null;
     this.#stream = stream;
     this.#counters.connects++;
-    const { greeting } = this.#way;
+    const greeting = greetingWith(this.#way.greeting, this.inFlight.prefaces, this);
     if (greeting === null) {
       this.#ready();
       return;

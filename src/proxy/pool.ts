@@ -92,7 +92,7 @@ export class Pool {
     this.#watcher = options.watcher;
     this.protocol = options.protocol(this);
     this.backends = options.servers.map((server, i) => this.#backendFor(server, i, []));
-    this.#number(options.numbers);
+    for (const backend of this.backends) backend.number = options.numbers[backend.index]!;
   }
 
   /** Clients the pool may have. */
@@ -108,7 +108,7 @@ export class Pool {
     this.protocol = this.#makeProtocol(this);
     const former = [...this.backends, ...this.#retired];
     this.backends = servers.map((server, index) => this.#backendFor(server, index, former));
-    this.#number(numbers);
+    for (const backend of this.backends) backend.number = numbers[backend.index]!;
     this.#retired = former.filter((backend) => !this.backends.includes(backend));
     for (const backend of this.#retired) backend.retire();
     this.router = router;
@@ -144,10 +144,6 @@ export class Pool {
     same.index = index;
     same.server = server;
     return same;
-  }
-
-  #number(numbers: readonly number[]): void {
-    for (const backend of this.backends) backend.number = numbers[backend.index]!;
   }
 
   /** A new client connection gets a session, or, when there are too many, an error and its end. */

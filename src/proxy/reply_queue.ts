@@ -47,6 +47,11 @@ export class ReplyQueue {
     return this.#queue.length;
   }
 
+  /** Whether nothing was asked after `request`. */
+  isNewest(request: Request): boolean {
+    return this.#queue.length > 0 && this.#queue.at(this.#queue.length - 1) === request;
+  }
+
   /** Adds a request behind all others. */
   push(request: Request): void {
     this.#queue.push(request);

@@ -7,6 +7,7 @@
  */
 import type { HeldBytes } from "../protocol/held_bytes.ts";
 import type { Outbox } from "../transport/outbox.ts";
+import type { Preface } from "./preface.ts";
 import type { Session } from "./session.ts";
 import type { WriteMark } from "./write_marks.ts";
 
@@ -36,6 +37,8 @@ export interface ReplyBody {
 export interface ReplyTaker {
   /** The request in the session's queue that the reply is for; absent when no client waits. */
   readonly parent?: Request;
+  /** What the server has to be told first, if it is another connection that the request goes out on. */
+  readonly preface?: Preface;
   /** `size` more bytes of a reply that is not complete are kept in `held`; a taker without it gets small replies only. */
   keep?(request: Request, size: number): void;
   /** The request is DONE; its reply is in `bytes[start, end)`, or in `held` when `bytes` is null. */
@@ -44,9 +47,9 @@ export interface ReplyTaker {
 
 /** One request, or one fragment of a split one. */
 export class Request {
-  /** Who gets the reply; null when `taker` does. */
+  /** Who gets the reply, unless there is a `taker`, which looks at it first. */
   readonly session: Session | null;
-  readonly taker: ReplyTaker | null;
+  taker: ReplyTaker | null;
   /** Index of the command's figures. */
   readonly command: number;
   /** When it was complete, on the turn's clock. */

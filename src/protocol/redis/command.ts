@@ -7,6 +7,8 @@
 export type Handling =
   /** One server owns all the keys; a command without keys goes to the pool's fixed server. */
   | "forward"
+  /** As "forward", and the script it runs by name is brought along where the server may lack it. */
+  | "script"
   /** One array element per key, in request order (MGET). */
   | "split-elements"
   /** Key and value pairs, one +OK (MSET). */

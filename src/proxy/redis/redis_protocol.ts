@@ -31,6 +31,7 @@ import { noteKey } from "../request_key.ts";
 import { fixedServer } from "./home.ts";
 import { NEVER_QUEUED } from "./block_rules.ts";
 import { Scan } from "./scan.ts";
+import { Scripts } from "./scripts.ts";
 import { Splitter } from "./splitter.ts";
 import { StatefulCommands } from "./stateful_commands.ts";
 import { errorReply, quoteArguments } from "./replies.ts";
@@ -70,6 +71,7 @@ export class RedisProtocol implements Protocol {
   readonly #permissions: Permissions;
   readonly #everywhere: Everywhere;
   readonly #scan: Scan;
+  readonly #scripts: Scripts;
   readonly #local: LocalCommands;
   readonly #stateful: StatefulCommands;
 
@@ -80,6 +82,7 @@ export class RedisProtocol implements Protocol {
     this.#splitter = new Splitter(pool);
     this.#everywhere = new Everywhere(pool);
     this.#scan = new Scan(pool);
+    this.#scripts = new Scripts(pool.protocol instanceof RedisProtocol ? pool.protocol.#scripts : null);
     this.#users = new Users(config);
     this.#permissions = new Permissions(config);
     this.#stateful = new StatefulCommands(pool);
@@ -200,17 +203,39 @@ export class RedisProtocol implements Protocol {
     const server = count === 0
       ? fixedServer(this.#pool.router)
       : this.#splitter.place(request, finder.keys, count);
-    if (server !== SEVERAL) {
-      this.#forward(session, request, command, server, count === 0 ? 0 : finder.keys[0]!);
-    } else if (command.handling === "forward") {
+    const key = count === 0 ? 0 : finder.keys[0]!;
+    if (command.handling === "script" && server >= 0) {
+      this.#serveScript(session, request, command, server, key);
+    } else if (server !== SEVERAL) {
+      this.#forward(session, request, command, server, key);
+    } else if (command.handling === "forward" || command.handling === "script") {
       session.reply(errorReply("CROSSSLOT Keys in request don't live on the same server"));
     } else {
       this.#splitter.send(session, request, command, finder.keys, count);
     }
   }
 
+  #serveScript(
+    session: Session,
+    request: RequestScanner,
+    command: Command,
+    server: number,
+    key: number,
+  ): void {
+    const script = this.#scripts.scriptOf(request, command);
+    if (script === null) {
+      this.#scripts.note(request, command);
+      this.#forward(session, request, command, server, key);
+    } else {
+      const record = session.expect(command.id + 1);
+      if (key > 0) noteKey(record, request, key);
+      this.#scripts.run(script, record, request, this.#pool.backends[server]!.laneOf(session));
+    }
+  }
+
   /** What one server says of itself alone needs no merging, and may be longer than can be kept. */
   #serveEverywhere(session: Session, request: RequestScanner, command: Command): void {
+    this.#scripts.note(request, command);
     if (this.#everywhere.isPlain(command)) this.#forward(session, request, command, 0, 0);
     else this.#everywhere.ask(session, request, command);
   }

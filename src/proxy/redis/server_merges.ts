@@ -9,7 +9,7 @@ import type { ReplyBody, Request } from "../request.ts";
 import { type Merge, type Merged, release, type ReplyLimit } from "../split.ts";
 import { FragmentReply } from "./fragment_reply.ts";
 import { OK, OK_TEXT, UNEXPECTED } from "./merges.ts";
-import { bulkReply, integerReply } from "./replies.ts";
+import { bulkReply, errorReply, integerReply } from "./replies.ts";
 import { errorAmong } from "./server_errors.ts";
 import { mergeSettings } from "./settings_merge.ts";
 import { commonLibraries, runningScript } from "./script_merges.ts";
@@ -28,7 +28,7 @@ const COMBINE: Readonly<Record<ServersMerge, Combine>> = {
   ok: ({ replies }) => replies.every((reply) => reply.has(OK_TEXT, reply.from)) ? OK : UNEXPECTED,
   first: ({ replies }) => replies[0]!.copy(),
   alike: ({ replies }) =>
-    replies.every(({ size }) => size === replies[0]!.size) ? replies[0]!.copy() : UNEXPECTED,
+    replies.every(({ size }) => size === replies[0]!.size) ? replies[0]!.copy() : DIFFERENT,
   sum: ({ replies }) => integerOf(replies, (numbers) => numbers.reduce((sum, number) => sum + number, 0)),
   lowest: ({ replies }) => integerOf(replies, (numbers) => Math.min(...numbers)),
   "all-have": ({ replies }) => allHave(replies),
@@ -41,6 +41,7 @@ const COMBINE: Readonly<Record<ServersMerge, Combine>> = {
   stopped: () => OK,
 };
 
+const DIFFERENT = errorReply("ERR the servers of this pool do not all have the same; load it again for all");
 const NOT_BUSY = "-NOTBUSY ";
 
 /** Merges the replies of all servers of a pool. */

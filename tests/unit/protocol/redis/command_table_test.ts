@@ -81,8 +81,10 @@ test("Command.handling is forward when a command without keys is forwarded", () 
   });
   expect(namesOf(keyless)).toEqual([
     "command|help",
+    "function|help",
     "memory|help",
     "object|help",
+    "script|help",
     "xgroup|help",
     "xinfo|help",
   ]);

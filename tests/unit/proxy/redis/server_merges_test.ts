@@ -86,7 +86,6 @@ describe.each(PLACES)("With replies %s", (_, place) => {
 
   test.each<[ServersMerge, Uint8Array[]]>([
     ["ok", [OK, simple("QUEUED")]],
-    ["alike", [bulk("abc"), bulk("abcd")]],
     ["sum", [integer(1), bulk("2")]],
     ["sum", [integer(2 ** 53 - 1), integer(2 ** 53 - 1)]],
     ["lowest", [integer(1), nullBulk()]],
@@ -98,6 +97,12 @@ describe.each(PLACES)("With replies %s", (_, place) => {
     ["common-libraries", [array([array([integer(1), integer(2)])]), array([])]],
   ])("%s takes no reply of another form", (kind, replies) => {
     expect(merged(kind, replies)).toMatch(UNEXPECTED);
+  });
+
+  test("alike is an error when servers have something else each", () => {
+    expect(merged("alike", [bulk("abc"), bulk("abcd")])).toStartWith(
+      "-ERR the servers of this pool do not all",
+    );
   });
 
   test("one server that fails makes an error that names it", () => {
