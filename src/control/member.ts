@@ -29,6 +29,11 @@ export class Member {
     return this.pool.config.redis === config.redis;
   }
 
+  /** Another configuration is about to come. */
+  async prepare(config: PoolConfig, plan: PoolPlan): Promise<void> {
+    if (this.canBecome(config)) await this.pool.subscribers.prepare(settingsOf(config, plan));
+  }
+
   /** Takes over another configuration; one that is the same touches nothing. */
   reconfigure(config: PoolConfig, plan: PoolPlan): void {
     if (Bun.deepEquals(config, this.pool.config) && Bun.deepEquals(plan, this.#plan)) return;
@@ -41,7 +46,7 @@ export class Member {
     const { pool } = this;
     const before = this.#plan.verdict.live;
     this.#plan = { ...this.#plan, verdict };
-    pool.router = makeRouter(pool.config, verdict);
+    pool.reroute(makeRouter(pool.config, verdict));
     for (const [index, isLive] of verdict.live.entries()) {
       const backend = pool.backends[index]!;
       if (!isLive || before[index]) continue;

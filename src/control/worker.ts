@@ -67,14 +67,17 @@ export class Worker implements WorkerApi {
     this.#shared.supervisor = supervisor;
   }
 
-  // deno-lint-ignore require-await -- a part of an interface that others implement over a channel
   async prepare(plan: Plan, sockets: readonly SocketOffer[]): Promise<void> {
     this.#dropDraft();
     this.#draft = { plan, sockets };
     for (const pool of plan.config.pools) checkPool(pool, plan.pools[pool.name]!);
+    turn.begin();
+    await Promise.all(
+      plan.config.pools.map((pool) => this.#members.get(pool.name)?.prepare(pool, plan.pools[pool.name]!)),
+    );
   }
 
-  // deno-lint-ignore require-await -- as above
+  // deno-lint-ignore require-await -- a part of an interface that others implement over a channel
   async commit(): Promise<void> {
     const { plan, sockets } = this.#draft!;
     this.#draft = null;
@@ -95,6 +98,7 @@ export class Worker implements WorkerApi {
   // deno-lint-ignore require-await -- as above
   async abort(): Promise<void> {
     this.#dropDraft();
+    for (const { pool } of this.#members.values()) pool.subscribers.follow();
   }
 
   // deno-lint-ignore require-await -- as above

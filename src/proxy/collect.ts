@@ -49,6 +49,10 @@ function figuresOfPool(pool: Pool): PoolFigures {
     pending_requests: pendingRequests,
     held_bytes: heldBytes,
     forgiven_gets: counters.forgiven,
+    subscribed_channels: pool.subscribers.channels,
+    subscriber_connections: pool.subscribers.links,
+    heard_messages: pool.subscribers.messages,
+    subscriber_gaps: pool.subscribers.gaps,
     slow_requests: counters.slowRequests,
   };
   return {

@@ -27,6 +27,11 @@ export const PROXY_EVENTS = {
   "client.fault": { level: 5, meaning: "A client sent what isn't its pool's protocol." },
   "client.error": { level: 3, meaning: "A fault of the proxy's own ended a client's connection." },
   "client.tls": { level: 5, meaning: "A client's TLS handshake failed." },
+  "pubsub.gap": {
+    level: 4,
+    meaning: "Clients that have subscribed miss what is published on a server.",
+  },
+  "pubsub.resumed": { level: 5, meaning: "Nothing that is published on the server is missed any more." },
   "login.denied": { level: 4, meaning: "A client gave a user or a password that the pool doesn't know." },
 } as const satisfies Readonly<Record<string, EventDeclaration>>;
 

@@ -10,15 +10,18 @@ import { type ConnectTls, LEFT_IN_HANDSHAKE, TLS_REASON } from "../transport/tls
 import { turn } from "../transport/turn.ts";
 import { Backend, type BackendWatcher } from "./backend.ts";
 import { ClientPause } from "./client_pause.ts";
+import { CountersByServer } from "./counters_by_server.ts";
 import type { ProxyEvent } from "./events.ts";
 import { type Failure, INTERNAL } from "./failure.ts";
 import { HotKeys } from "./hot_keys.ts";
 import { PoolCounters } from "./pool_counters.ts";
 import type { Protocol, RequestReader } from "./protocol.ts";
+import { SubscriberHub } from "./pubsub/subscriber_hub.ts";
 import { DONE, PARTIAL, type ReplyBody, type Request } from "./request.ts";
-import { ServerCounters } from "./server_counters.ts";
+import type { ServerCounters } from "./server_counters.ts";
 import { Session } from "./session.ts";
 import { CUT } from "./session_end.ts";
+import { checkDeadlines } from "./session_deadlines.ts";
 import type { Shared } from "./shared.ts";
 import { wayTo } from "./way.ts";
 
@@ -66,6 +69,7 @@ export class Pool {
   router: Router;
   readonly sessions = new Set<Session>();
   readonly pause = new ClientPause();
+  readonly subscribers: SubscriberHub = new SubscriberHub(this);
   /** Moving average of reply sizes by command id; bytes. */
   readonly replyBytes: Float64Array;
   readonly counters = new PoolCounters();
@@ -74,8 +78,7 @@ export class Pool {
   readonly #seat: number;
   readonly #makeProtocol: (pool: Pool) => Protocol;
   readonly #watcher: BackendWatcher;
-  /** By the servers' names. */
-  #serverCounters = new Map<string, ServerCounters>();
+  readonly #serverCounters = new CountersByServer();
   /** Backends that get no more requests and have not been answered all they got. */
   #retired: Backend[] = [];
   #readers: RequestReader[] = [];
@@ -111,30 +114,26 @@ export class Pool {
     for (const backend of this.backends) backend.number = numbers[backend.index]!;
     this.#retired = former.filter((backend) => !this.backends.includes(backend));
     for (const backend of this.#retired) backend.retire();
-    this.router = router;
-    this.#forgetCounters();
+    this.reroute(router);
+    this.#serverCounters.keep([...this.backends, ...this.#retired].map(({ server }) => server.name));
     for (const session of this.sessions) this.protocol.admit(session);
     if (config.preconnect) { for (const backend of this.backends) backend.preconnect(); }
   }
 
   /** What is counted about the server of that name, by all backends it has and had. */
   countersOf(server: string): ServerCounters {
-    let counters = this.#serverCounters.get(server);
-    if (counters === undefined) {
-      counters = new ServerCounters(server, this.protocol.families);
-      this.#serverCounters.set(server, counters);
-    }
-    return counters;
+    return this.#serverCounters.of(server, this.protocol.families);
   }
 
-  #forgetCounters(): void {
-    const names = new Set([...this.backends, ...this.#retired].map(({ server }) => server.name));
-    for (const name of this.#serverCounters.keys()) if (!names.has(name)) this.#serverCounters.delete(name);
+  /** Asks another router from now on. */
+  reroute(router: Router): void {
+    this.router = router;
+    this.subscribers.follow();
   }
 
   /** The backend there is, or a new one that waits until what was asked on other ways to its server is answered. */
   #backendFor(server: ServerConfig, index: number, former: readonly Backend[]): Backend {
-    const way = wayTo(server, this);
+    const way = wayTo(server, this, this.protocol.greetingFor(this.config));
     const same = this.backends.find((backend) => backend.way.text === way.text);
     if (same === undefined) {
       const address = formatAddress(server.address);
@@ -258,6 +257,7 @@ export class Pool {
   /** Looks after deadlines; called every 50 ms or so. */
   tick(now: number): void {
     for (const backend of this.backends) backend.tick(now);
+    this.subscribers.tick(now);
     if (this.#retired.length > 0) this.#tickRetired(now);
     if (this.pause.isOver(now)) this.resumeClients();
     if (now < this.#nextSessionCheck) return;
@@ -278,13 +278,14 @@ export class Pool {
   /** Closes all lanes; sessions are closed by whoever drains them. */
   close(): void {
     for (const backend of [...this.backends, ...this.#retired]) backend.close("Connection closed by proxy");
+    this.subscribers.close();
   }
 }
 
 /** A fault of ours ends the session it happened in. */
 function tickSession(session: Session, now: number): void {
   try {
-    session.tick(now);
+    checkDeadlines(session, now);
   } catch (error) {
     session.turnFailed(error as Error);
   }

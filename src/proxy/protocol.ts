@@ -2,6 +2,7 @@
  * What the data plane needs of a protocol: two scanners, a server for complete requests, and a way to say errors.
  * Sessions, lanes and queues are the same for all protocols and see only this.
  */
+import type { PoolConfig } from "../config/mod.ts";
 import type { ScanStatus } from "../protocol/scan_status.ts";
 import type { Families } from "./families.ts";
 import type { Session } from "./session.ts";
@@ -62,7 +63,8 @@ export interface VersionQuestion {
 
 /** One protocol, as one pool speaks it to clients and servers. */
 export interface Protocol {
-  readonly greeting: Greeting | null;
+  /** What is said first to a server of a pool that is configured so. */
+  greetingFor(config: PoolConfig): Greeting | null;
   readonly probe: ProbeQuestion;
   readonly version: VersionQuestion;
   /** Says who a new client is, or who a client is now that the configuration has changed. */

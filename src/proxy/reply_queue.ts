@@ -34,6 +34,8 @@ export class ReplyQueue {
   readonly #outbox: Outbox;
   readonly #shared: Shared;
   readonly #owner: ReplyQueueOwner;
+  /** What waits for the end of a long reply. */
+  readonly #interjections: Buffer[] = [];
   #closed = false;
 
   constructor(outbox: Outbox, shared: Shared, owner: ReplyQueueOwner) {
@@ -117,7 +119,20 @@ export class ReplyQueue {
     this.#owner.answered(request, request.end + end - start);
     this.#queue.shift();
     this.#outbox.append(bytes, start, end);
+    if (this.#interjections.length > 0) this.#writeInterjections();
     this.#advance();
+  }
+
+  /** Writes what no request has asked for, `bytes[start, end)`: between two replies, never into one. */
+  interject(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#closed) return;
+    if (this.#queue.peek()?.state === STREAMING) {
+      this.#interjections.push(Buffer.from(bytes.subarray(start, end)));
+      this.#hold(end - start);
+    } else {
+      this.#outbox.append(bytes, start, end);
+      this.#owner.wrote();
+    }
   }
 
   /** A fragment of `parent` was answered and waits for the others. */
@@ -157,7 +172,16 @@ export class ReplyQueue {
       request.bytes = null;
       request.body = null;
     }
+    this.#interjections.length = 0;
     this.#unhold(this.heldBytes);
+  }
+
+  #writeInterjections(): void {
+    for (const bytes of this.#interjections) {
+      this.#unhold(bytes.length);
+      this.#outbox.append(bytes, 0, bytes.length);
+    }
+    this.#interjections.length = 0;
   }
 
   /** The front was written or is DONE: writes all that can follow. */

@@ -160,18 +160,9 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.closed(CUT);
   }
 
-  /** Closes when idle or stuck in an upload for longer than the pool allows. */
-  tick(now: number): void {
-    const quiet = now - this.lastActiveMs;
-    const { clientIdleTimeoutMs, clientBodyTimeoutMs } = this.pool.config;
-    // Waiting for memory counts too when it keeps memory from others meanwhile.
-    const uploading = this.#reader !== null && (this.#stall === FLOWING || this.#upload.bytes > 0);
-    if (uploading && quiet > clientBodyTimeoutMs) {
-      this.close("client_body_timeout: no progress in the middle of a request");
-    } else if (clientIdleTimeoutMs > 0 && quiet > clientIdleTimeoutMs && this.replies.pending === 0) {
-      this.pool.sessionCut(this, "client_idle_timeout");
-      this.finishAfterReplies();
-    }
+  /** Whether the next bytes of a request are the client's to send. Waiting for memory that it keeps from others is its too. */
+  get isUploading(): boolean {
+    return this.#reader !== null && (this.#stall === FLOWING || this.#upload.bytes > 0);
   }
 
   // What the reply queue says.
@@ -224,7 +215,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.#rest.clear();
     this.replies.close();
     this.#upload.release();
-    this.client.redis?.clear();
+    this.client.redis?.end();
     // While it is being read from, a request may be in the middle of being served.
     if (!this.#reading) this.#giveReader();
     this.pool.sessionClosed(this, reason);
@@ -295,6 +286,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     const reading = this.#reading || this.#resuming || this.#rest.chunk !== null ||
       (this.#end === LEAVES && this.#reader !== null);
     if (reading || this.replies.pending > 0 || (this.#end === LEAVES && this.stream.inMotion)) return;
+    this.client.redis?.end();
     this.stream.finish();
   }
 }

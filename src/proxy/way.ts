@@ -14,11 +14,23 @@ export interface Way {
   readonly greeting: Greeting | null;
   /** Equal for equal ways to one server. It may hold secrets. */
   readonly text: string;
+  /** Equal where a connection that only listens hears the same, whatever the server is called. May hold secrets too. */
+  readonly listenText: string;
 }
 
-/** The way to a server of a pool as it is now. */
-export function wayTo({ name, address }: ServerConfig, { config, serverTls, protocol }: Pool): Way {
+/** The way to a server of a pool with these settings. */
+export function wayTo(
+  { name, address }: ServerConfig,
+  { config, serverTls }: Pick<Pool, "config" | "serverTls">,
+  greeting: Greeting | null,
+): Way {
   const { redisAuth, backendAuth, redisDb, serverConnections } = config;
-  const parts = [name, address, redisAuth, backendAuth, redisDb, serverConnections, serverTls];
-  return { address, tls: serverTls, greeting: protocol.greeting, text: JSON.stringify(parts) };
+  const listening = [address, redisAuth, backendAuth, serverTls];
+  return {
+    address,
+    tls: serverTls,
+    greeting,
+    text: JSON.stringify([name, redisDb, serverConnections, ...listening]),
+    listenText: JSON.stringify(listening),
+  };
 }

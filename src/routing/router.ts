@@ -31,6 +31,8 @@ export const NOTHING_HASHED: RouteReason = { start: 0, end: 0, hash: null, point
 export interface Router {
   /** Grows by one with every snapshot of the same pool. */
   readonly epoch: number;
+  /** Indices of the servers that own keys, ascending; empty when all are ejected. */
+  readonly owners: readonly number[];
   /** Index of the server that owns the key in `bytes[start, end)`, or `NO_SERVER`. */
   route(bytes: Uint8Array, start: number, end: number): number;
   /** How `route` comes to its answer, for people. */

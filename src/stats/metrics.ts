@@ -83,6 +83,19 @@ export const POOL_METRICS = {
   pending_requests: gauge("pending_requests", "requests of clients that wait for their reply now"),
   held_bytes: gauge("held_bytes", "bytes held for clients now: replies, and requests that can't go on yet"),
   forgiven_gets: counter("forgiven_gets_total", "failures of servers answered as misses"),
+  subscribed_channels: gauge(
+    "subscribed_channels",
+    "channels and patterns that clients of a worker listen to now",
+  ),
+  subscriber_connections: gauge(
+    "subscriber_connections",
+    "connections to servers that listen for clients now",
+  ),
+  heard_messages: counter("heard_messages_total", "messages heard for clients that have subscribed"),
+  subscriber_gaps: counter(
+    "subscriber_gaps_total",
+    "times that a server clients listen to was not listened to",
+  ),
   slow_requests: counter("slow_requests_total", "requests that took longer than the slow log's threshold"),
   ...failures("errors_total"),
 };

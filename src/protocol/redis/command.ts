@@ -19,6 +19,8 @@ export type Handling =
   | "everywhere"
   /** One server after the other; the cursor says which (SCAN). */
   | "scan"
+  /** The server that the channel's hash names, whoever listens elsewhere (PUBLISH, SPUBLISH). */
+  | "publish"
   /** The proxy answers itself. */
   | "local"
   /** It changes what becomes of the session's other requests, or needs a server connection of its own. */

@@ -41,7 +41,6 @@ const VERSION_QUESTION: VersionQuestion = {
 
 /** Memcached on both sides of one pool. */
 export class MemcachedProtocol implements Protocol {
-  readonly greeting = null;
   readonly probe = PROBE;
   readonly version = VERSION_QUESTION;
   readonly families = FAMILIES;
@@ -56,6 +55,10 @@ export class MemcachedProtocol implements Protocol {
 
   /** memcached's text protocol has no users. */
   admit(): void {}
+
+  greetingFor(): null {
+    return null;
+  }
 
   newRequestReader(): RequestScanner {
     return new RequestScanner(this.#pool.config);

@@ -23,7 +23,7 @@ export function faultInBlock(command: Command): string {
     return `ERR ${name} can't be part of a transaction: it changes the connection, and clients of this pool share those`;
   }
   const hasKeys = command.keys.length > 0;
-  if (!hasKeys && command.handling !== "forward") {
+  if (!hasKeys && command.handling !== "forward" && command.handling !== "publish") {
     return `ERR ${name} can't be part of a transaction: the proxy answers it, or has to ask every server`;
   }
   return "";

@@ -26,6 +26,10 @@ export class Home {
    * the server, which says what is wrong with them.
    */
   find(router: Router, command: Command, request: RequestScanner): number {
+    if (command.handling === "publish" && command.keys.length > 0) {
+      // Those who listen to a sharded channel do so on its own server.
+      return router.route(request.bytesOf(1), request.start(1), request.end(1));
+    }
     const count = this.#finder.findKeys(command, request);
     return count <= 0 ? ANYWHERE : this.#placement.place(router, request, this.#finder.keys, count);
   }

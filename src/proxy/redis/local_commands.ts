@@ -12,6 +12,8 @@ import { clientGetName, clientId, clientInfo, clientSetInfo, clientSetName } fro
 import type { Permissions } from "./permissions.ts";
 import type { Users } from "./users.ts";
 import { auth, echo, hello, ping, quit, reset, select } from "./local/connection.ts";
+import { PUBSUB_COMMANDS } from "./local/pubsub.ts";
+import { SUBSCRIBE_COMMANDS } from "./local/subscribe.ts";
 import { info, lolwut, role, time } from "./local/server.ts";
 import { slowlogGet, slowlogLen, slowlogReset } from "./local/slowlog.ts";
 
@@ -50,6 +52,8 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   "slowlog|get": slowlogGet,
   "slowlog|len": slowlogLen,
   "slowlog|reset": slowlogReset,
+  ...SUBSCRIBE_COMMANDS,
+  ...PUBSUB_COMMANDS,
   command,
   "command|count": command,
   "command|info": command,

@@ -6,6 +6,7 @@ import type { PoolConfig } from "../../config/mod.ts";
 import type { Arguments } from "../../protocol/arguments.ts";
 import {
   AccessCheck,
+  DENIED_CHANNEL,
   DENIED_COMMAND,
   DENIED_KEY,
   DENIED_SCRIPT,
@@ -14,6 +15,8 @@ import {
 } from "../../protocol/redis/acl/access_check.ts";
 import type { User } from "../../protocol/redis/acl/user.ts";
 import type { Command } from "../../protocol/redis/command.ts";
+import { KINDS, PATTERN } from "../pubsub/kind.ts";
+import type { RedisSession } from "./redis_session.ts";
 
 /** The permissions of one pool's clients. */
 export class Permissions {
@@ -31,12 +34,14 @@ export class Permissions {
       return `NOPERM ${name} takes admin_commands: true in pool '${this.#config.name}', ` +
         "or a user whose rules allow it";
     }
-    if (user.isUnlimited) return "";
+    if (user.isUnlimited && command.group !== "pubsub") return "";
     switch (this.#check.check(user, command, args)) {
       case DENIED_COMMAND:
         return `NOPERM this user has no permissions to run the '${command.name}' command`;
       case DENIED_KEY:
         return "NOPERM this user has no permissions to access one of the keys used as arguments";
+      case DENIED_CHANNEL:
+        return "NOPERM this user has no permissions to access one of the channels used as arguments";
       case DENIED_SCRIPT:
         return `NOPERM scripts can do more than this user may; its rules have to name '${command.name}' for it`;
       case DENIED_SORT_BY:
@@ -46,6 +51,15 @@ export class Permissions {
       default:
         return "";
     }
+  }
+
+  /** Whether the user may listen to all that a session listens to. */
+  mayListen({ selectors }: User, { subscriptions }: RedisSession): boolean {
+    return KINDS.every((kind) =>
+      subscriptions.names(kind).every((name) =>
+        selectors.some((selector) => selector.allowsChannel(name, kind === PATTERN))
+      )
+    );
   }
 
   /** Whether the user's rules alone decide what it may administer. */

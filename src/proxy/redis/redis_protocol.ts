@@ -2,6 +2,7 @@
  * Serves complete Redis requests: looks the command up, finds its keys, asks the router, and hands the bytes to a
  * lane. Requests with one key take the short way in `serve`; everything else is decided in `#serveOther`.
  */
+import type { PoolConfig } from "../../config/mod.ts";
 import { isWord } from "../../protocol/arguments.ts";
 import { asksToBlock } from "../../protocol/redis/blocking_option.ts";
 import { arityFits, lookupCommand, subcommandIn } from "../../protocol/redis/command_lookup.ts";
@@ -32,6 +33,8 @@ import { fixedServer } from "./home.ts";
 import { NEVER_QUEUED } from "./block_rules.ts";
 import { Scan } from "./scan.ts";
 import { Scripts } from "./scripts.ts";
+import { Publisher } from "./publisher.ts";
+import { confinedFault, isAlwaysServed } from "./confinement.ts";
 import { Splitter } from "./splitter.ts";
 import { StatefulCommands } from "./stateful_commands.ts";
 import { errorReply, quoteArguments } from "./replies.ts";
@@ -42,7 +45,6 @@ const BEFORE_AUTH = new Set(["auth", "hello", "quit", "reset"]);
 
 /** The groups of Redis's documentation. */
 const FAMILIES = new Families(ALL_COMMANDS.map(({ group }) => group));
-
 const PONG = Buffer.from("+PONG\r\n");
 
 /** PING, answered by exactly +PONG: an error such as LOADING or NOAUTH means that the server can't serve. */
@@ -59,7 +61,6 @@ const INFO_SERVER: VersionQuestion = {
 
 /** Redis on both sides of one pool. */
 export class RedisProtocol implements Protocol {
-  readonly greeting: Greeting | null;
   readonly probe = PING;
   readonly version = INFO_SERVER;
   readonly families = FAMILIES;
@@ -74,6 +75,7 @@ export class RedisProtocol implements Protocol {
   readonly #scripts: Scripts;
   readonly #local: LocalCommands;
   readonly #stateful: StatefulCommands;
+  readonly #publisher: Publisher;
 
   constructor(pool: Pool) {
     const { config } = pool;
@@ -87,19 +89,28 @@ export class RedisProtocol implements Protocol {
     this.#permissions = new Permissions(config);
     this.#stateful = new StatefulCommands(pool);
     this.#local = new LocalCommands(pool, this.#users, this.#permissions);
-    this.greeting = redisGreeting(credentialsOf(config), config.redisDb);
+    this.#publisher = new Publisher(pool);
   }
 
   admit(session: Session): void {
     const { user } = session.client;
     const now = user === null ? this.#users.welcome : this.#users.named(user.name);
-    if (now === null || now?.enabled) {
+    const mayListen = !now || session.client.redis === null ||
+      this.#permissions.mayListen(now, session.client.redis);
+    if (now === null || (now?.enabled && mayListen)) {
       become(session, now);
     } else {
-      this.#pool.sessionCut(session, `user ${user!.name} may not be here any more`);
+      this.#pool.sessionCut(
+        session,
+        `user ${user?.name} may not ${now?.enabled ? "listen to its channels" : "be here"} any more`,
+      );
       become(session, null);
       session.finishAfterReplies();
     }
+  }
+
+  greetingFor(config: PoolConfig): Greeting | null {
+    return redisGreeting(credentialsOf(config), config.redisDb);
   }
 
   newRequestReader(): RequestScanner {
@@ -163,9 +174,7 @@ export class RedisProtocol implements Protocol {
     }
     const command = found === null ? null : subcommandIn(found, request);
     const transaction = session.client.redis?.transaction ?? null;
-    const fault = command === null
-      ? unknownCommand(found, request)
-      : faultOf(command, request, transaction !== null);
+    const fault = command === null ? unknownCommand(found, request) : faultOf(session, command, request);
     if (command === null || fault !== "") {
       this.#stateful.reject(session, command, fault);
       return;
@@ -184,12 +193,19 @@ export class RedisProtocol implements Protocol {
     else if (this.#pool.pause.holds(command.retrySafe)) this.#putBack(session, request);
     else if (command.handling === "scan") this.#scan.serve(session, request, command);
     else if (command.merge !== null) this.#serveEverywhere(session, request, command);
+    else if (command.handling === "publish") this.#publish(session, request, command);
     else this.#serveKeys(session, request, command);
   }
 
   #putBack(session: Session, request: RequestScanner): void {
     this.#pool.pause.wait(session);
     session.putBack(request.copy());
+  }
+
+  #publish(session: Session, request: RequestScanner, command: Command): void {
+    const server = this.#publisher.serverOf(request);
+    if (server < 0 || this.#publisher.countsRight) this.#forward(session, request, command, server, 0);
+    else this.#publisher.send(session, request, command, server);
   }
 
   #serveKeys(session: Session, request: RequestScanner, command: Command): void {
@@ -242,11 +258,12 @@ export class RedisProtocol implements Protocol {
 }
 
 /** Why a known command can't be served as it was asked; empty when it can. What is queued is left to the server. */
-function faultOf(command: Command, request: RequestScanner, queued: boolean): string {
+function faultOf({ client: { redis } }: Session, command: Command, request: RequestScanner): string {
   if (!arityFits(command, request.count)) {
     return `ERR wrong number of arguments for '${command.name}' command`;
   }
-  if (queued) return "";
+  if (redis !== null && redis.isConfined && !isAlwaysServed(command)) return confinedFault(command);
+  if (redis !== null && redis.transaction !== null) return "";
   if (command.handling === "refuse") return `ERR ${command.refusal}`;
   if (command.handling === "split-pairs" && request.count % 2 === 0) {
     return `ERR wrong number of arguments for '${command.name}' command`;

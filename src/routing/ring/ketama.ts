@@ -11,12 +11,14 @@ import type { LiveServer } from "./ring_server.ts";
  */
 export class KetamaRouter implements Router {
   readonly epoch: number;
+  readonly owners: readonly number[];
   readonly #keyHash: KeyHash;
   readonly #points: PointIndex;
 
   /** `servers` are the live ones, two at least. */
   constructor(servers: readonly LiveServer[], keyHash: KeyHash, epoch: number) {
     this.epoch = epoch;
+    this.owners = servers.map(({ index }) => index);
     this.#keyHash = keyHash;
     this.#points = new PointIndex(continuum(servers));
   }

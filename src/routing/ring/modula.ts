@@ -10,6 +10,7 @@ import type { LiveServer } from "./ring_server.ts";
  */
 export class ModulaRouter implements Router {
   readonly epoch: number;
+  readonly owners: readonly number[];
   readonly #keyHash: KeyHash;
   readonly #slotCount: number;
   /** By live server, ascending: the slot behind its last one. */
@@ -18,6 +19,7 @@ export class ModulaRouter implements Router {
 
   constructor(servers: readonly LiveServer[], keyHash: KeyHash, epoch: number) {
     this.epoch = epoch;
+    this.owners = servers.map(({ index }) => index);
     this.#keyHash = keyHash;
     let slots = 0;
     this.#slotEnds = Float64Array.from(servers, (server) => slots += server.weight);

@@ -7,11 +7,13 @@ export type RandomSource = (n: number) => number;
 /** The random distribution: any live server, for every key anew; keys and weights have no say. */
 export class RandomRouter implements Router {
   readonly epoch: number;
+  readonly owners: readonly number[];
   readonly #owners: Int32Array;
   readonly #random: RandomSource;
 
   constructor(servers: readonly LiveServer[], random: RandomSource, epoch: number) {
     this.epoch = epoch;
+    this.owners = servers.map(({ index }) => index);
     this.#owners = Int32Array.from(servers, (server) => server.index);
     this.#random = random;
   }

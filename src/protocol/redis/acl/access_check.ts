@@ -7,6 +7,7 @@ import { type Arguments, isWord } from "../../arguments.ts";
 import type { Command, KeySpec } from "../command.ts";
 import { READS, WRITES } from "../commands/key_specs.ts";
 import { KeyFinder } from "../key_finder.ts";
+import { CHANNEL_USES } from "./channels.ts";
 import type { Selector } from "./selector.ts";
 import type { User } from "./user.ts";
 
@@ -22,6 +23,9 @@ export const DENIED_KEY = 3;
 export const DENIED_SORT_BY = 4;
 /** As `DENIED_SORT_BY`, by GET. */
 export const DENIED_SORT_GET = 5;
+
+/** One of the channels may not be used. */
+export const DENIED_CHANNEL = 6;
 
 /** Checks requests; reused from request to request. */
 export class AccessCheck {
@@ -55,6 +59,7 @@ export class AccessCheck {
       if (!selector.allowsCommand(command, args)) return DENIED_COMMAND;
       if (runsScript(command) && !selector.isUnlimited && !selector.names(command)) return DENIED_SCRIPT;
     }
+    if (command.group === "pubsub") return this.#checkChannels(selector, command, args);
     if (selector.allKeys) return ALLOWED;
     for (const spec of command.keys) {
       if (!this.#allowsKeysOf(spec, selector, command, args)) return DENIED_KEY;
@@ -62,6 +67,18 @@ export class AccessCheck {
     return command.group === "generic" && command.name.startsWith("sort") && !selector.readsAllKeys
       ? checkSort(args)
       : ALLOWED;
+  }
+
+  #checkChannels(selector: Selector, command: Command, args: Arguments): number {
+    const use = CHANNEL_USES.get(command.name);
+    if (use === undefined) return ALLOWED;
+    for (let i = 1; i < (use.all ? args.count : 2); i++) {
+      const channel = Buffer.from(args.bytesOf(i).subarray(args.start(i), args.end(i)));
+      if (selector.allowsChannel(channel, use.arePatterns)) continue;
+      this.argument = i;
+      return DENIED_CHANNEL;
+    }
+    return ALLOWED;
   }
 
   #allowsKeysOf(spec: KeySpec, selector: Selector, command: Command, args: Arguments): boolean {

@@ -20,8 +20,9 @@ export class Selector {
   allCommands = false;
   /** All keys, in any way. */
   allKeys = false;
-  /** All channels; kept until there is something to publish. */
+  /** All channels. */
   allChannels = false;
+  /** Patterns of channels. */
   readonly channels: string[] = [];
   /** By command id: 1 when it may be run. */
   readonly #commands = new Uint8Array(ALL_COMMANDS.length);
@@ -31,7 +32,7 @@ export class Selector {
   readonly #firstArguments = new Map<number, string[]>();
   #patterns: KeyPattern[] = [];
 
-  /** Whether nothing is left that could be denied. */
+  /** Whether nothing is left that could be denied but channels, which few commands name. */
   get isUnlimited(): boolean {
     return this.allCommands && this.allKeys;
   }
@@ -56,6 +57,13 @@ export class Selector {
       if (matchesPattern(allowed.pattern, bytes, start, end)) return true;
     }
     return false;
+  }
+
+  /** Whether the channel may be used, or, where it is a pattern, this very pattern. */
+  allowsChannel(channel: Buffer, isPattern: boolean): boolean {
+    if (this.allChannels) return true;
+    if (isPattern) return this.channels.some((each) => channel.equals(Buffer.from(each)));
+    return this.channels.some((each) => matchesPattern(Buffer.from(each), channel, 0, channel.length));
   }
 
   /** Whether any key may be read. */

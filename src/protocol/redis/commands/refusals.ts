@@ -35,12 +35,6 @@ export const everyServer: Refusal = {
   stateful: false,
 };
 
-/** PUBLISH: the subscribers may be on any server. */
-export const everySubscriber: Refusal = {
-  text: "would reach the subscribers of one server only, and this pool has no subscribers yet",
-  stateful: false,
-};
-
 /** WAIT and WAITAOF: the writes they wait for went over connections shared with others. */
 export const ownReplication: Refusal = {
   text: "is about the writes of one connection, and clients of this pool share connections",

@@ -1,6 +1,7 @@
 /** Commands about the connection itself. */
 import { VERSION } from "../../../version.ts";
 import { arrayReply, bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
+import { replyInTurn } from "../../reply_in_turn.ts";
 import { lowestVersion } from "../../server_versions.ts";
 import { authenticate } from "./authenticate.ts";
 import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
@@ -10,6 +11,10 @@ import { become } from "../users.ts";
 /** PING [message]. */
 export const ping: LocalCommand = (call) => {
   if (call.args.length > 2) return errorReply("ERR wrong number of arguments for 'ping' command");
+  // Clients of RESP2 that are subscribed expect arrays only.
+  if (call.session.client.redis?.isConfined) {
+    return arrayReply([bulkReply("pong"), bulkReply(call.args[1] ?? "")]);
+  }
   return call.args.length === 2 ? bulkReply(call.args[1]!) : simpleReply("PONG");
 };
 
@@ -40,10 +45,17 @@ export const select: LocalCommand = (call) => {
 
 /** RESET: back to a fresh connection. */
 export const reset: LocalCommand = (call) => {
-  call.session.client.redis?.clear();
-  call.session.client.name = "";
-  become(call.session, call.users.welcome);
-  return simpleReply("RESET");
+  const { session, users } = call;
+  const { redis } = session.client;
+  redis?.reset();
+  session.client.name = "";
+  become(session, users.welcome);
+  if (redis === null) return simpleReply("RESET");
+  replyInTurn(session, () => {
+    redis.subscriptions.leaveAll();
+    return simpleReply("RESET");
+  });
+  return null;
 };
 
 /** HELLO [2 [AUTH username password] [SETNAME name]]. */

@@ -19,7 +19,7 @@ function namesIn(reply: ReplyValue): string[] {
 }
 
 const statuses = (...words: string[]) => words.map((word) => new Status(word));
-const refusedNames = ["blpop", "subscribe", "cluster", "shutdown", "debug"];
+const refusedNames = ["blpop", "monitor", "cluster", "shutdown", "debug"];
 
 test("commandReply lists what the proxy serves when asked COMMAND, COUNT and INFO without names", () => {
   const names = namesIn(ask("COMMAND"));

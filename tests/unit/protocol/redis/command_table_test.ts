@@ -61,9 +61,12 @@ test("Command.handling splits and answers just the commands it should when they 
     ...["client|getname", "client|id", "client|info", "client|kill", "client|list", "client|pause"],
     ...["client|setinfo", "client|setname", "client|unpause"],
     ...["command|count", "command|docs", "command|getkeys", "command|getkeysandflags", "command|info"],
-    ...["command|list", "echo", "hello", "info", "lolwut", "ping", "quit", "reset", "role"],
-    ...["select", "slowlog|get", "slowlog|len", "slowlog|reset", "time"],
+    ...["command|list", "echo", "hello", "info", "lolwut", "ping"],
+    ...["psubscribe", "pubsub|channels", "pubsub|numpat", "pubsub|numsub", "pubsub|shardchannels"],
+    ...["pubsub|shardnumsub", "punsubscribe", "quit", "reset", "role", "select", "slowlog|get"],
+    ...["slowlog|len", "slowlog|reset", "ssubscribe", "subscribe", "sunsubscribe", "time", "unsubscribe"],
   ]);
+  expect(served("publish")).toEqual(["publish", "spublish"]);
   expect(entry("command").handling).toBe("local");
 });
 
@@ -84,6 +87,7 @@ test("Command.handling is forward when a command without keys is forwarded", () 
     "function|help",
     "memory|help",
     "object|help",
+    "pubsub|help",
     "script|help",
     "xgroup|help",
     "xinfo|help",
@@ -135,8 +139,8 @@ test("Command.administrative is true of what is dangerous and concerns more than
 
 test("Command.refusal is there when the command needs a session of its own or one server", () => {
   const refused = [
-    ...["watch", "unwatch", "monitor", "subscribe", "psubscribe", "ssubscribe"],
-    ...["publish", "spublish", "blpop", "brpop", "blmove", "blmpop", "bzpopmin", "bzmpop", "blmovem", "wait"],
+    ...["watch", "unwatch", "monitor"],
+    ...["blpop", "brpop", "blmove", "blmpop", "bzpopmin", "bzmpop", "blmovem", "wait"],
     "waitaof",
     ...["shutdown", "replicaof", "debug", "migrate", "sync", "psync", "move", "swapdb"],
     ...[

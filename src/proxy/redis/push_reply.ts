@@ -1,0 +1,24 @@
+/** What a client is told without having asked, and confirmations, which are told in the same form. */
+import { arrayReply, bulkReply, integerReply } from "./replies.ts";
+import { PUSH } from "../../protocol/redis/bytes.ts";
+import type { RespVersion } from "./redis_session.ts";
+
+const NULL = { 2: bulkReply(null), 3: Buffer.from("_\r\n") };
+
+/** A message about something: an array, or since RESP3 a push. */
+export function pushReply(version: RespVersion, elements: readonly Uint8Array[]): Uint8Array {
+  const reply = arrayReply(elements);
+  if (version === 3) reply[0] = PUSH;
+  return reply;
+}
+
+/** `word` was done to `name` (null: to none), and `count` subscriptions are left. */
+export function confirmation(
+  version: RespVersion,
+  word: string,
+  name: Uint8Array | null,
+  count: number,
+): Uint8Array {
+  const about = name === null ? NULL[version] : bulkReply(name);
+  return pushReply(version, [bulkReply(word), about, integerReply(count)]);
+}

@@ -1,0 +1,15 @@
+/** How long a client may take. */
+import type { Session } from "./session.ts";
+
+/** Closes a session that is idle, or stuck in an upload, for longer than the pool allows. Subscribers are never idle. */
+export function checkDeadlines(session: Session, now: number): void {
+  const quiet = now - session.lastActiveMs;
+  const { clientIdleTimeoutMs, clientBodyTimeoutMs } = session.pool.config;
+  const waits = session.replies.pending > 0 || session.client.redis?.isSubscriber;
+  if (session.isUploading && quiet > clientBodyTimeoutMs) {
+    session.close("client_body_timeout: no progress in the middle of a request");
+  } else if (clientIdleTimeoutMs > 0 && quiet > clientIdleTimeoutMs && !waits) {
+    session.pool.sessionCut(session, "client_idle_timeout");
+    session.finishAfterReplies();
+  }
+}
