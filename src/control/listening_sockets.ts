@@ -32,6 +32,8 @@ export class ListeningSockets {
   readonly #workers: number;
   /** What the predecessor left and no pool has taken yet. */
   readonly #inherited: Map<string, readonly number[]>;
+  /** All there have been. */
+  readonly #ports = new Set<number>();
   #places: ReadonlyMap<string, Place> = new Map();
   #pools: readonly PoolConfig[] = [];
 
@@ -39,6 +41,7 @@ export class ListeningSockets {
   constructor(workers: number, inherited: InheritedSockets = {}) {
     this.#workers = workers;
     this.#inherited = new Map(Object.entries(inherited));
+    for (const address of this.#inherited.keys()) this.#ports.add(portOf(address));
   }
 
   /** Opens what `pools` need beside what is open. Errors: names the address; nothing is open then that was not before. */
@@ -66,6 +69,7 @@ export class ListeningSockets {
         for (const [key, { descriptors }] of before) if (!places.has(key)) remove(key, descriptors);
         for (const pool of pools) adjust(pool, places.get(formatAddress(pool.listen))!, before);
         for (const key of places.keys()) this.#inherited.delete(key);
+        for (const { listen } of pools) if (listen.kind === "tcp") this.#ports.add(listen.port);
         this.#places = places;
         this.#pools = pools;
       },
@@ -114,11 +118,12 @@ export class ListeningSockets {
     return place;
   }
 
-  /** Whether one of these sockets may be what would keep a new one from its address: 0.0.0.0:1 and 127.0.0.1:1 overlap. */
+  /**
+   * Whether a socket of ours may be what would keep a new one from its address: 0.0.0.0:1 and 127.0.0.1:1 overlap,
+   * and workers leave an address a moment after it was given up.
+   */
   #hasPort(address: Address): boolean {
-    if (address.kind === "unix") return false;
-    const end = `:${address.port}`;
-    return [...this.#places.keys(), ...this.#inherited.keys()].some((key) => key.endsWith(end));
+    return address.kind === "tcp" && this.#ports.has(address.port);
   }
 
   /** A TCP address has a socket for each worker. */
@@ -157,6 +162,11 @@ function adjust({ listen, backlog }: PoolConfig, place: Place, before: ReadonlyM
 function remove(address: string, descriptors: readonly number[]): void {
   if (address.startsWith("/") && descriptors.length > 0) attempt(() => unlinkSync(address));
   closeAll(descriptors);
+}
+
+/** Of a path: no port. */
+function portOf(address: string): number {
+  return Number(/:(\d+)$/.exec(address)?.[1]);
 }
 
 function closeAll(descriptors: readonly number[]): void {

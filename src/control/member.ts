@@ -8,6 +8,9 @@ import type { PoolPlan, Verdict } from "./plan.ts";
 import { makePool, makeRouter, settingsOf } from "./pool_parts.ts";
 import type { SupervisorApi } from "./worker_api.ts";
 
+/** How long an address that the pool leaves is accepted at, for those who wait there already; milliseconds. */
+const LAST_CALL_MS = 100;
+
 /** A running pool. */
 export class Member {
   readonly pool: Pool;
@@ -16,6 +19,9 @@ export class Member {
   #listeners: Listener[] = [];
   /** Where the listeners accept. */
   #listening = "";
+  #address = "";
+  /** Those of addresses it had before. */
+  #outgoing: { readonly address: string; readonly listener: Listener }[] = [];
 
   constructor(config: PoolConfig, plan: PoolPlan, shared: Shared, supervisor: SupervisorApi) {
     this.#watcher = new FailureReporter(config.name, supervisor);
@@ -55,25 +61,42 @@ export class Member {
     }
   }
 
-  /** Accepts clients from the sockets, which are this pool's now, unless it does so already. Errors: when one can't be used. */
-  listen(descriptors: readonly (number | null)[]): void {
-    const { config } = this.pool;
-    const place = JSON.stringify([formatAddress(config.listen), descriptors.length, this.#plan.tls]);
+  /**
+   * Accepts clients from the sockets, which are this pool's now, unless it does so already. `taken` are all
+   * addresses that pools have now. Errors: when a socket can't be used.
+   */
+  listen(descriptors: readonly (number | null)[], taken: ReadonlySet<string>): void {
+    const address = formatAddress(this.pool.config.listen);
+    const place = JSON.stringify([address, descriptors.length, this.#plan.tls]);
     if (place === this.#listening) {
       for (const descriptor of descriptors) if (descriptor !== null) closeDescriptor(descriptor);
       return;
     }
     const listeners = this.#acceptAll(descriptors);
-    this.stopListening();
+    this.#leaveAddress();
+    // Who waits there may be another pool's client now.
+    this.#stopOutgoing(({ address }) => taken.has(address));
+    setTimeout(() => this.#stopOutgoing(() => true), LAST_CALL_MS);
     this.#listeners = listeners;
     this.#listening = place;
+    this.#address = address;
   }
 
   /** Accepts no more clients. */
   stopListening(): void {
-    for (const listener of this.#listeners) listener.stop();
+    this.#leaveAddress();
+    this.#stopOutgoing(() => true);
+  }
+
+  #leaveAddress(): void {
+    this.#outgoing.push(...this.#listeners.map((listener) => ({ address: this.#address, listener })));
     this.#listeners = [];
     this.#listening = "";
+  }
+
+  #stopOutgoing(which: (outgoing: { readonly address: string }) => boolean): void {
+    for (const outgoing of this.#outgoing) if (which(outgoing)) outgoing.listener.stop();
+    this.#outgoing = this.#outgoing.filter((outgoing) => !which(outgoing));
   }
 
   /** Accepts on all of them or on none. */

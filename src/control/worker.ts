@@ -2,7 +2,7 @@
  * The data plane of one process: the pools of a plan with their listeners, and the tick that looks after deadlines.
  * A plan comes in two steps, so that of several workers either all carry it out or none.
  */
-import type { PoolConfig } from "../config/mod.ts";
+import { formatAddress, type PoolConfig } from "../config/mod.ts";
 import {
   type ClientDescription,
   type ClientDetails,
@@ -84,9 +84,11 @@ export class Worker implements WorkerApi {
     turn.begin();
     this.#limit(plan);
     this.#dismiss(plan.config.pools);
+    const addresses = new Set(plan.config.pools.map(({ listen }) => formatAddress(listen)));
     for (const config of plan.config.pools) {
       this.#memberFor(config, plan).listen(
         sockets.filter(({ pool }) => pool === config.name).map(({ descriptor }) => descriptor),
+        addresses,
       );
     }
     this.#shared.pools = this.#pools;

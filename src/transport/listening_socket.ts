@@ -73,9 +73,16 @@ export function causeOf(error: unknown): string {
 async function openUnix({ path, mode }: Address & { kind: "unix" }, backlog: number): Promise<number> {
   await removeStale(path);
   const nascent = `${path}.${process.pid}`;
+  // A process of that id, as there are in containers, may have died right here.
+  await removeStale(nascent);
   const listener = bind({ unix: nascent });
-  if (mode > 0) chmodSync(nascent, mode);
-  renameSync(nascent, path);
+  try {
+    if (mode > 0) chmodSync(nascent, mode);
+    renameSync(nascent, path);
+  } catch (error) {
+    listener.stop(true);
+    throw error;
+  }
   return keep(listener, backlog);
 }
 

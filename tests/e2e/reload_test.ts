@@ -77,6 +77,26 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("SIGHUP under load", () =
   );
 });
 
+describe("many signals at once", () => {
+  test.each([1, 2])("leave what the file said last in force, with %d workers", async (workers) => {
+    const ports = Array.from({ length: 30 }, freePort);
+    const text = (listen: number, timeout: number) =>
+      configText([{ listen, servers: ["127.0.0.1:1:1"], options: { timeout } }], `workers: ${workers}`);
+    await using proxy = await startSennit(text(ports[0]!, 1000));
+    const { port } = proxy;
+    using client = await proxy.connect();
+    for (const [i, listen] of ports.entries()) {
+      writeFileSync(proxy.configFile, text(listen, 1000 + i));
+      proxy.signal("SIGHUP");
+    }
+    const last = ports.at(-1)!;
+    await eventually("the last one is in force", () => !isFree(last) && ports.slice(0, -1).every(isFree));
+    expect(await client.command("PING")).toBe("PONG");
+    expect([isFree(port), countLogged(proxy, "config.rejected")]).toEqual([true, 0]);
+    expect(await proxy.stop()).toBe(0);
+  });
+});
+
 describe("watch: true", () => {
   test("reloads when the file was changed, good or bad, and no more once the file says so", async () => {
     const [port, other] = [freePort(), freePort()];

@@ -176,6 +176,19 @@ describe.skipIf(process.platform !== "linux")("ListeningSockets", () => {
     expect(readdirSync(dir.path).sort()).toEqual(["a.sock", "text"]);
   });
 
+  test("leaves a path to its listener although that is too busy to answer", async () => {
+    using dir = new TempDir();
+    const path = dir.file("a.sock");
+    const busy = listeningSockets(1);
+    (await busy.prepare(pools(path).map((pool) => ({ ...pool, backlog: 1 })))).commit();
+    // Nobody accepts them.
+    const waiting = [await RawClient.connect(path), await RawClient.connect(path)];
+    await expect(RawClient.connect(path)).rejects.toThrow();
+    await expect(listeningSockets(1).prepare(pools(path))).rejects.toThrow("another process listens there");
+    for (const client of waiting) client.close();
+    expect(await isTaken(path)).toBe(false);
+  });
+
   test("opens a path as long as the system allows", async () => {
     using dir = new TempDir();
     const path = dir.file("x".repeat(107 - dir.file("/").length));
