@@ -28,8 +28,7 @@ export class Departure {
   /** `sessions` loses those that are gone; no new ones come. */
   constructor(sessions: ReadonlySet<Session>, graceMs: number, now: number) {
     this.#sessions = sessions;
-    // Those that ask least often leave first: they are most likely to be quiet.
-    this.#waiting = [...sessions].sort((one, other) => other.lastActiveMs - one.lastActiveMs);
+    this.#waiting = [...sessions].sort(byPatience);
     this.#count = this.#waiting.length;
     this.#graceMs = graceMs;
     this.#startMs = now;
@@ -63,4 +62,18 @@ export class Departure {
     this.#isLast = true;
     for (const session of this.#sessions) session.finishAfterReplies();
   }
+}
+
+/**
+ * The first to leave comes last. Those that ask least often leave first, for they are most likely to be quiet; but
+ * those that listen are quiet all the time, and miss what is said while they are away.
+ */
+function byPatience(one: Session, other: Session): number {
+  const [listens, otherListens] = [isSubscriber(one), isSubscriber(other)];
+  if (listens !== otherListens) return listens ? -1 : 1;
+  return other.lastActiveMs - one.lastActiveMs;
+}
+
+function isSubscriber({ client }: Session): boolean {
+  return client.redis !== null && client.redis.isSubscriber;
 }

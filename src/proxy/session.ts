@@ -284,7 +284,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   #finishIfQuiet(): void {
     const reading = this.#reading || this.#resuming || this.#rest.chunk !== null ||
-      (this.#end === LEAVES && this.#reader !== null);
+      (this.#end === LEAVES && (this.#reader !== null || this.client.redis?.transaction != null));
     if (reading || this.replies.pending > 0 || (this.#end === LEAVES && this.stream.inMotion)) return;
     this.client.redis?.end();
     this.stream.finish();

@@ -1,6 +1,6 @@
 /** SIGHUP while clients ask without a pause: whatever changes, no request fails, and none is executed twice. */
 import { describe, expect, test } from "bun:test";
-import { renameSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { eventually } from "../support/eventually.ts";
 import { freePort, isFree } from "../support/free_port.ts";
 import { executedOn, Load } from "../support/load.ts";
@@ -94,23 +94,5 @@ describe("many signals at once", () => {
     expect(await client.command("PING")).toBe("PONG");
     expect([isFree(port), countLogged(proxy, "config.rejected")]).toEqual([true, 0]);
     expect(await proxy.stop()).toBe(0);
-  });
-});
-
-describe("watch: true", () => {
-  test("reloads when the file was changed, good or bad, and no more once the file says so", async () => {
-    const [port, other] = [freePort(), freePort()];
-    const servers = ["127.0.0.1:1:1"];
-    await using proxy = await startSennit(configText([{ listen: port, servers }], "watch: true"));
-    writeFileSync(proxy.configFile, "nonsense: [");
-    await eventually("it is refused", () => countLogged(proxy, "config.rejected") === 1);
-    // As an editor does it.
-    writeFileSync(`${proxy.configFile}.new`, configText([{ listen: other, servers }], "watch: false"));
-    renameSync(`${proxy.configFile}.new`, proxy.configFile);
-    await eventually("it is in force", () => countLogged(proxy, "config.reloaded") === 1);
-    using client = await RawClient.connect(other);
-    expect(await client.command("PING")).toBe("PONG");
-    await reload(proxy, configText([{ listen: port, servers }]));
-    expect(countLogged(proxy, "config.reloaded")).toBe(2);
   });
 });

@@ -10,7 +10,7 @@ class FakeSession {
   finished = false;
   closedFor = "";
 
-  readonly client: { lastCommand: number; sinceMs: number };
+  readonly client: { lastCommand: number; sinceMs: number; redis: { isSubscriber: boolean } | null };
 
   constructor(
     readonly all: Set<FakeSession>,
@@ -18,7 +18,7 @@ class FakeSession {
     lastCommand = 1,
     public isQuiet = true,
   ) {
-    this.client = { lastCommand, sinceMs: 0 };
+    this.client = { lastCommand, sinceMs: 0, redis: null };
     all.add(this);
   }
 
@@ -66,6 +66,18 @@ describe("Departure", () => {
       if (all.size > 0) expect(still).toBe(gone);
     }
     expect(leaving.tick(10_000)).toBe(true);
+  });
+
+  test("has those that listen leave last", () => {
+    const all = new Set<FakeSession>();
+    const listeners = Array.from({ length: 20 }, (_, i) => new FakeSession(all, i));
+    for (const { client } of listeners) client.redis = { isSubscriber: true };
+    const others = Array.from({ length: 20 }, (_, i) => new FakeSession(all, 1000 + i));
+    const leaving = departure(all, 10_000);
+    leaving.tick(0);
+    expect(others.filter((each) => all.has(each)).length).toBe(4);
+    leaving.tick(50);
+    expect(listeners.filter((each) => all.has(each)).length).toBe(8);
   });
 
   test("asks again who wasn't quiet, and cuts nobody off before the end", () => {

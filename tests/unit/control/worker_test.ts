@@ -159,6 +159,19 @@ describe("Worker.commit", () => {
     await eventually("nor a connection", () => server.peers.every(({ closed }) => closed));
   });
 
+  test("lets a client that leaves finish its transaction", async () => {
+    await using server = await FakeServer.start(healthy);
+    await using rig = new WorkerRig();
+    const [port, other] = [freePort(), freePort()];
+    await rig.apply(one({ name: "p", listen: port, servers: [server] }));
+    const client = await rig.connect(port);
+    expect(await client.command("MULTI")).toBe("OK");
+    await rig.apply(one({ name: "q", listen: other }));
+    expect(await client.command("SET", "a", "1")).toBe("QUEUED");
+    expect(await client.command("DISCARD")).toBe("OK");
+    expect((await client.readUntilClose()).length).toBe(0);
+  });
+
   test("makes another pool of one that speaks another protocol now", async () => {
     await using rig = new WorkerRig();
     const port = freePort();
