@@ -46,6 +46,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a bad configuration", ()
     const port = freePort();
     const instance = `workers: ${workers}\nlog: { format: json }`;
     const proxy = stack.use(await startSennit(configText([{ listen: port, servers: [server] }], instance)));
+    await eventually("it has started", () => proxy.log.includes('"started"'));
     const load = stack.use(await Load.start(port, { long: 5, short: 1 }));
     const files = openFiles(proxy.pid);
     for (const [title, marked, [, message] = ["", ""]] of badFiles(50)) {
@@ -74,6 +75,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a bad configuration", ()
     const instance = `workers: ${workers}\nlog: { format: json }`;
     const good = configText([{ listen: port, servers: [server] }], instance);
     const proxy = stack.use(await startSennit(good));
+    await eventually("it has started", () => proxy.log.includes('"started"'));
     const load = stack.use(await Load.start(port, { long: 5, short: 1 }));
     const files = openFiles(proxy.pid);
     using _ = { [Symbol.dispose]: listenOn(taken) };
@@ -90,7 +92,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a bad configuration", ()
     await load.stop();
     expect(load).toMatchObject({ failures: [], crossed: 0 });
     expect(openFiles(proxy.pid)).toBeLessThanOrEqual(files);
-  });
+  }, 30_000);
 });
 
 /** Shape: what ends it. */
