@@ -76,7 +76,6 @@ export class Lifecycle {
       supervisor,
       manager: this.#manager,
       followers: this.#followers,
-      logOptions,
       stop: (reason, id) => this.stop(reason, id),
     });
     this.#unwatchStore = store.watch(settings.version, {
@@ -84,6 +83,12 @@ export class Lifecycle {
       failed: (error) => journal.report("store.failed", { reason: error.message }),
     });
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    this.follow({
+      // deno-lint-ignore require-await -- a part of an interface that others implement by waiting
+      prepare: async (next) => {
+        return journal.log.prepare(changedOptions(logOptions(supervisor.config), logOptions(next)));
+      },
+    });
     this.#watch = new ConfigWatch({
       files: () => watchedFiles(supervisor.config),
       readAtMs: () => settings.readAtMs,
@@ -215,4 +220,10 @@ export class Lifecycle {
 /** The file and those it names, if it says so; it may say otherwise with the next reload. */
 function watchedFiles(config: Config): string[] {
   return config.watch ? [config.file, ...filesOf(config).map(({ path }) => path)] : [];
+}
+
+/** What an operator changed meanwhile, such as the level, stays unless the file says something new. */
+function changedOptions(old: LogOptions, next: LogOptions): Partial<LogOptions> {
+  const changed = Object.entries(next).filter(([key, value]) => value !== old[key as keyof LogOptions]);
+  return Object.fromEntries(changed);
 }

@@ -5,6 +5,7 @@
  */
 import type { EventDeclaration, Facts } from "../proxy/mod.ts";
 import { type EventName, EVENTS, LEVEL_NAMES } from "./events.ts";
+import type { Step } from "./follower.ts";
 import { LogFile } from "./log_file.ts";
 import { formatEntry, type LogFormat } from "./log_line.ts";
 import { Repeats } from "./repeats.ts";
@@ -57,13 +58,17 @@ export class Log {
     }
   }
 
-  /** Changes what is named. Errors: throws when the new file can't be opened; nothing has changed then. */
-  reconfigure(
-    { level = this.level, format = this.#format, file = this.#file.path }: Partial<LogOptions>,
-  ): void {
-    if (file !== this.#file.path) this.#moveTo(new LogFile(file));
-    this.level = level;
-    this.#format = format;
+  /** Gets ready to change what is named. Errors: throws when the new file can't be opened. */
+  prepare({ level, format, file = this.#file.path }: Partial<LogOptions>): Step {
+    const next = file === this.#file.path ? null : new LogFile(file);
+    return {
+      abort: () => next?.close(),
+      commit: () => {
+        if (next !== null) this.#moveTo(next);
+        this.level = level ?? this.level;
+        this.#format = format ?? this.#format;
+      },
+    };
   }
 
   /** Has standard output and standard error follow the log, now and wherever it goes: those of a daemon. */

@@ -19,7 +19,6 @@ import {
   type ServerChange,
 } from "./instance.ts";
 import type { Journal } from "./journal.ts";
-import type { LogOptions } from "./log.ts";
 import { addServer, changeServer, type Members, removeServer } from "./membership.ts";
 import { explainRoute, viewPool } from "./pool_views.ts";
 import type { ServiceManager } from "./sd_notify.ts";
@@ -38,8 +37,6 @@ export interface InstanceParts {
   readonly manager: ServiceManager;
   /** Who else follows the configuration. */
   readonly followers: readonly Follower[];
-  /** How a configuration wants the log to be, the command line having the last word. */
-  logOptions(config: Config): LogOptions;
   /** Ends the instance; what for, and the change that it is. */
   stop(reason: string, id: string): void;
 }
@@ -108,7 +105,6 @@ export class RunningInstance implements Instance {
           this.#supervisor,
           this.#parts.followers,
         );
-        this.#takeLogOptions(before);
         this.#lastReload = { id, at: new Date().toISOString(), ok: true, faults: [] };
         this.#countReload("reloads");
         this.#journal.changed("config.reloaded", { id, ...outcome }, {});
@@ -223,13 +219,6 @@ export class RunningInstance implements Instance {
       this.#journal.changed("membership.changed", { id, ...outcome }, { pool });
       return { id, ...outcome };
     });
-  }
-
-  /** What an operator changed meanwhile, such as the level, stays unless the file says something new. */
-  #takeLogOptions(before: Config): void {
-    const [old, now] = [this.#parts.logOptions(before), this.#parts.logOptions(this.config)];
-    const changed = Object.entries(now).filter(([key, value]) => value !== old[key as keyof LogOptions]);
-    this.#journal.log.reconfigure(Object.fromEntries(changed));
   }
 
   #pool(name: string): PoolRecord {

@@ -95,6 +95,21 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a bad configuration", ()
   }, 30_000);
 });
 
+test("a log file that can't be opened is a fault like any other: nothing of the new file is in force", async () => {
+  const [port, other] = [freePort(), freePort()];
+  const text = (listen: number, log: string) =>
+    configText([{ listen, servers: ["127.0.0.1:1:1"] }], `log: { format: json${log} }`);
+  await using proxy = await startSennit(text(port, ""));
+  await eventually("it has started", () => proxy.log.includes('"started"'));
+  writeFileSync(proxy.configFile, text(other, ", file: /nonexistent/log"));
+  expect(await rejectedFor(proxy)).toEqual([
+    expect.stringContaining("log file /nonexistent/log can't be opened: ENOENT"),
+  ]);
+  expect([isFree(other), isFree(port)]).toEqual([true, false]);
+  using client = await proxy.connect();
+  expect(await client.command("PING")).toBe("PONG");
+});
+
 /** Shape: what ends it. */
 function listenOn(port: number): () => void {
   const listener = Bun.listen({ hostname: "127.0.0.1", port, socket: { data() {} } });

@@ -81,21 +81,22 @@ describe("Log", () => {
     expect(stopped!.event).toBe("stopped");
   });
 
-  test("reconfigure changes what is named and nothing else", () => {
+  test("prepare and commit change what is named and nothing else", () => {
     const { dir, file, log } = open({ level: 3 });
     log.write("started");
-    log.reconfigure({ level: 5 });
+    log.prepare({ level: 5 }).commit();
     log.write("started", { n: 1 });
-    log.reconfigure({ file: dir.file("other"), format: "text" });
+    log.prepare({ level: 0, file: dir.file("never"), format: "text" }).abort();
+    log.prepare({ file: dir.file("other"), format: "text" }).commit();
     log.write("stopped");
     expect(entries(file)).toEqual([{ level: "notice", event: "started", n: 1 }]);
     expect(readFileSync(dir.file("other"), "utf8")).toMatch(/^\S+ notice stopped\n$/);
   });
 
-  test("reconfigure throws and changes nothing when the new file can't be opened", () => {
+  test("prepare throws and changes nothing when the new file can't be opened", () => {
     const { dir, file, log } = open();
     const bad = dir.file("none/log");
-    expect(() => log.reconfigure({ level: 3, file: bad, format: "text" })).toThrow(
+    expect(() => log.prepare({ level: 3, file: bad, format: "text" })).toThrow(
       `log file ${bad} can't be`,
     );
     log.write("started");
@@ -109,7 +110,7 @@ describe("Log", () => {
   test.skipIf(process.platform !== "linux")("loses lines while the disk is full, and says how many", () => {
     const { dir, file, log } = open();
     symlinkSync("/dev/full", dir.file("full"));
-    log.reconfigure({ file: dir.file("full") });
+    log.prepare({ file: dir.file("full") }).commit();
     for (const pool of ["a", "b", "c"]) log.write("client.closed", { pool });
     rmSync(dir.file("full"));
     symlinkSync(file, dir.file("full"));
@@ -127,7 +128,7 @@ describe("Log", () => {
     const { log, dir } = open();
     const [file, filler] = [disk.file("log"), disk.file("filler")];
     writeFileSync(filler, "x".repeat(8 * 1024));
-    log.reconfigure({ file });
+    log.prepare({ file }).commit();
     // Never summed up, since each has an id.
     for (let id = 0; id < 20; id++) log.write("membership.changed", { id, what: "x".repeat(700) });
     rmSync(filler);
