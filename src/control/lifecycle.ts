@@ -1,6 +1,6 @@
 /** The life of an instance: how it starts, how it is upgraded, how it ends. */
 import { availableParallelism } from "node:os";
-import { type Config, filesOf } from "../config/mod.ts";
+import { type Config, filesOf, formatServer } from "../config/mod.ts";
 import { FileStore, type Store } from "../coordination/mod.ts";
 import { VERSION } from "../version.ts";
 import type { ReadResult } from "./config_file.ts";
@@ -104,7 +104,15 @@ export class Lifecycle {
     const { config } = read;
     const store = new FileStore(config.store ?? `${config.file}.state`);
     const settings = await Settings.open(read, store, {
-      dropped: (pools) => pools.forEach((pool) => journal.report("membership.dropped", { pool })),
+      dropped: (pool, { servers, states }) => {
+        journal.report("membership.dropped", {
+          pool,
+          servers: servers.map((server) => {
+            const state = states[server.name]?.state;
+            return formatServer(server) + (state === undefined ? "" : ` (${state})`);
+          }).join(", "),
+        });
+      },
       failed: (error) => journal.report("store.failed", { reason: error.message }),
     });
     await settings.dropMisfits();

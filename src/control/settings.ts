@@ -31,7 +31,7 @@ export interface ReloadOutcome extends Outcome {
 /** Who is told of what went by itself. */
 export interface SettingsWatcher {
   /** Operators' changes to pools no longer fit the file, and are forgotten. */
-  dropped(pools: readonly string[]): void;
+  dropped(pool: string, members: Members): void;
   /** The store could not be told; it still has what was forgotten, which doesn't fit the next time either. */
   failed(error: StoreError): void;
 }
@@ -92,7 +92,7 @@ export class Settings {
   async dropMisfits(): Promise<void> {
     const { membership, dropped } = this.effective;
     if (dropped.length === 0) return;
-    this.#watcher.dropped(dropped);
+    for (const pool of dropped) this.#watcher.dropped(pool, this.#membership[pool]!);
     this.#membership = membership;
     try {
       this.#version = await this.#store.write(membershipDocument(membership), this.#version);
