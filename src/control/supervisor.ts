@@ -18,6 +18,7 @@ import { Health } from "./health.ts";
 import { judgedFigures } from "./judged_figures.ts";
 import { type InheritedSockets, ListeningSockets } from "./listening_sockets.ts";
 import type { Plan } from "./plan.ts";
+import { SharedAnswer } from "./shared_answer.ts";
 import { SeatTable } from "./seat_table.ts";
 import { type OperatorStates, Topology } from "./topology.ts";
 import type { SupervisorApi } from "./worker_api.ts";
@@ -51,6 +52,7 @@ export class Supervisor {
   readonly health: Health;
   readonly crew: Crew;
   readonly #startedAtMs = Date.now();
+  readonly #figuresForClients = new SharedAnswer(() => this.figures());
   #gatherAt = performance.now() + GATHER_MS;
   readonly #options: SupervisorOptions;
   readonly #sockets: ListeningSockets;
@@ -198,7 +200,7 @@ export class Supervisor {
         this.health.serverFailed(pool, server, reason, streak, performance.now());
       },
       serverReady: (pool, server) => this.health.serverReady(pool, server),
-      instanceFigures: () => this.figures(),
+      instanceFigures: () => this.#figuresForClients.get(),
       ...clientsOfAll((question) => this.crew.ask(question)),
       instanceSlowLog: () => this.slowLog(),
       resetInstanceSlowLog: (pool) => this.resetSlowLog(pool),

@@ -2,7 +2,7 @@
  * The first key of a request, for the slow log. Nobody knows yet whether the request will be slow, and an object per
  * key would cost too much: so the record refers to the chunk the key came in, if that is small enough to be kept alive
  * until the reply. From a larger one, whose memory may be used again at any time, the key is copied to a slab that
- * many keys share.
+ * many keys share. Either way the key that is shown is the request's own.
  */
 import type { ScannedRequest } from "../protocol/scanned_request.ts";
 import type { Request } from "./request.ts";

@@ -164,7 +164,7 @@ describe.skipIf(reasonToSkip("memcached") !== null)("over three servers, the pro
     client.write(Buffer.concat([Buffer.from([0x80, 0x0b]), Buffer.alloc(22)]));
     const said = (await client.readUntilClose()).toString("latin1");
     expect(said).toMatch(/^CLIENT_ERROR .*binary protocol.*\r\n$/);
-    expect(await faults()).toBe(before + 1);
+    await eventually("it is counted", async () => await faults() === before + 1);
     expect(fleet.logged("client.fault").at(-1)).toContain("binary protocol");
   });
 
