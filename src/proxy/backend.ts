@@ -108,6 +108,7 @@ export class Backend implements LaneWatcher {
     this.#tickLane(this.#aside, now);
     if (this.#aside.inFlight.length > 0) return;
     this.#aside.close(new Failure("closed", ""));
+    this.countBytes();
     this.#aside = null;
   }
 
@@ -144,6 +145,7 @@ export class Backend implements LaneWatcher {
   /** Brings the count of bytes sent up to date; it isn't kept with each request, because outboxes know it anyway. */
   countBytes(): void {
     for (const lane of this.lanes) this.counters.requestBytes += lane.outbox.takeAppended();
+    if (this.#aside !== null) this.counters.requestBytes += this.#aside.outbox.takeAppended();
   }
 
   /** False while another way to the server has to answer what was asked before. */

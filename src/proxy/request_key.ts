@@ -5,7 +5,13 @@
  * many keys share. Either way the key that is shown is the request's own.
  */
 import type { ScannedRequest } from "../protocol/scanned_request.ts";
-import type { Request } from "./request.ts";
+
+/** Who knows a request's first key: `key[keyStart, keyEnd)`. */
+export interface KeyHolder {
+  key: Uint8Array | null;
+  keyStart: number;
+  keyEnd: number;
+}
 
 /** Bytes of a key that are of interest. */
 const SHOWN_BYTES = 128;
@@ -17,7 +23,7 @@ let slab: Uint8Array = new Uint8Array(SLAB_BYTES);
 let used = 0;
 
 /** Notes that argument `index` of `request` is the first key of `record`. Cost: a copy of the key at most. */
-export function noteKey(record: Request, request: ScannedRequest, index: number): void {
+export function noteKey(record: KeyHolder, request: ScannedRequest, index: number): void {
   const bytes = request.bytesOf(index);
   const start = request.start(index);
   const end = request.end(index);
@@ -31,13 +37,13 @@ export function noteKey(record: Request, request: ScannedRequest, index: number)
 }
 
 /** The key's first bytes, one character each; empty when there is no key. */
-export function keyText({ key, keyStart, keyEnd }: Request): string {
+export function keyText({ key, keyStart, keyEnd }: KeyHolder): string {
   if (key === null) return "";
   const shown = key.subarray(keyStart, Math.min(keyEnd, keyStart + SHOWN_BYTES));
   return Buffer.from(shown).toString("latin1");
 }
 
-function copyKey(record: Request, bytes: Uint8Array, start: number, end: number): void {
+function copyKey(record: KeyHolder, bytes: Uint8Array, start: number, end: number): void {
   const size = end - start;
   if (used + size > SLAB_BYTES) {
     slab = new Uint8Array(SLAB_BYTES);

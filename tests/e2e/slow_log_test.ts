@@ -143,7 +143,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("behind a real server", (
     using client = await watched.connect();
     await client.command("PING");
     await client.command("GET", "a");
-    server.process.freeze();
+    await server.freeze();
     for (let i = 0; i < FILLING; i++) client.send("SET", "large", VALUE);
     using other = await watched.connect();
     other.send("GET", "late");
@@ -152,11 +152,28 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("behind a real server", (
       return main.requests === 2 + FILLING + 1 && main.server0.in_queue_bytes > VALUE.length;
     });
     await whileHeld();
-    server.process.thaw();
+    server.thaw();
     await other.readReply();
     const late = (await watched.slowLog()).find(({ key }) => key === "late")!;
     expect(late.queueMs).toBeGreaterThanOrEqual(HELD);
     expect(sumOf(late)).toBeCloseTo(late.totalMs, 2);
+  });
+
+  test("a transaction has the first of its keys", async () => {
+    await using server = await RedisServer.start();
+    await using watched = await start([server]);
+    using client = await watched.connect();
+    await client.command("PING");
+    await client.command("MULTI");
+    await client.command("PING");
+    await client.command("SET", "first", "1");
+    await client.command("GET", "first");
+    await server.freeze();
+    client.send("EXEC");
+    await whileHeld();
+    server.thaw();
+    await client.readReply();
+    expect((await watched.slowLog()).find(({ command }) => command === "exec")!.key).toBe("first");
   });
 
   test("SLOWLOG gives it to clients, if the pool lets them", async () => {
@@ -165,10 +182,10 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("behind a real server", (
     using client = await watched.connect();
     await client.command("SET", "key", "value");
     await client.command("SLOWLOG", "RESET");
-    server.process.freeze();
+    await server.freeze();
     client.send("GET", "key");
     await whileHeld();
-    server.process.thaw();
+    server.thaw();
     await client.readReply();
     expect(await client.command("SLOWLOG", "LEN")).toBe(1);
     const [entry] = (await client.command("SLOWLOG", "GET")) as unknown[][];
@@ -195,10 +212,10 @@ describe.skipIf(reasonToSkip("memcached") !== null)("behind memcached", () => {
     using client = await watched.connect();
     client.write("set k 0 0 1\r\n1\r\n");
     await client.readLine();
-    server.process.freeze();
+    await server.freeze();
     client.write("get k\r\nget one two\r\n");
     await whileHeld();
-    server.process.thaw();
+    server.thaw();
     for (let ends = 0; ends < 2;) if (await client.readLine() === "END") ends++;
     const shown = (await watched.slowLog()).filter(({ command }) => command === "get").map(({ key }) => key);
     expect(shown.sort()).toEqual(["k", "one"]);

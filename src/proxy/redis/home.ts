@@ -18,6 +18,8 @@ export function fixedServer(router: Router): number {
 
 /** Finds the one server of a request. */
 export class Home {
+  /** Keys of the request that was looked at last. */
+  count = 0;
   readonly #finder = new KeyFinder();
   readonly #placement = new Placement();
 
@@ -27,10 +29,16 @@ export class Home {
    */
   find(router: Router, command: Command, request: RequestScanner): number {
     if (command.handling === "publish" && command.keys.length > 0) {
+      this.count = 0;
       // Those who listen to a sharded channel do so on its own server.
       return router.route(request.bytesOf(1), request.start(1), request.end(1));
     }
-    const count = this.#finder.findKeys(command, request);
-    return count <= 0 ? ANYWHERE : this.#placement.place(router, request, this.#finder.keys, count);
+    this.count = Math.max(0, this.#finder.findKeys(command, request));
+    return this.count === 0 ? ANYWHERE : this.#placement.place(router, request, this.keys, this.count);
+  }
+
+  /** Argument indexes of the keys of the request that was looked at last. */
+  get keys(): Int32Array {
+    return this.#finder.keys;
   }
 }

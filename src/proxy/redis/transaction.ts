@@ -7,6 +7,7 @@ import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Router } from "../../routing/router.ts";
 import type { Account } from "../../transport/budget.ts";
 import type { Outbox } from "../../transport/outbox.ts";
+import type { KeyHolder } from "../request_key.ts";
 
 /** `Transaction.server` while no command has a key. */
 export const NO_KEYS = -1;
@@ -15,7 +16,7 @@ const MULTI = Buffer.from("*1\r\n$5\r\nMULTI\r\n");
 const EXEC = Buffer.from("*1\r\n$4\r\nEXEC\r\n");
 
 /** One transaction in the making. */
-export class Transaction {
+export class Transaction implements KeyHolder {
   /** Commands queued. */
   commands = 0;
   /** Whether one of them changes something. */
@@ -25,6 +26,9 @@ export class Transaction {
   /** The server that has the keys, as `router` says. */
   server: number = NO_KEYS;
   router: Router;
+  key: Uint8Array | null = null;
+  keyStart = 0;
+  keyEnd = 0;
   readonly #block = new HeldBytes();
   readonly #account: Account;
 

@@ -12,6 +12,7 @@ import { COMPLETE } from "../../protocol/scan_status.ts";
 import { NO_SERVER } from "../failure.ts";
 import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
+import { noteKey } from "../request_key.ts";
 import type { Session } from "../session.ts";
 import { faultInBlock } from "./block_rules.ts";
 import { ANYWHERE, fixedServer, Home } from "./home.ts";
@@ -102,6 +103,9 @@ export class Transactions {
     const lane = this.#pool.backends[server]!.laneOf(session);
     session.charge(record);
     record.swallow = transaction.repliesBefore;
+    record.key = transaction.key;
+    record.keyStart = transaction.keyStart;
+    record.keyEnd = transaction.keyEnd;
     if (!lane.begin(record)) return;
     transaction.appendTo(lane.outbox);
     lane.push();
@@ -121,6 +125,9 @@ export class Transactions {
       return CROSSSLOT;
     }
     transaction.server = server;
+    const { count, keys } = this.#home;
+    this.#pool.hotKeys.passAll(request, keys, count);
+    if (transaction.key === null && count > 0) noteKey(transaction, request, keys[0]!);
     return "";
   }
 
