@@ -192,6 +192,26 @@ describe.skipIf(reasonToSkip("redis-server", "memcached") !== null)("figures", (
     expect(["one", "two"]).toContain(asked("hottest").server);
   });
 
+  test("keep what a worker has counted that dies", async () => {
+    const counted = async () => {
+      const { workers, worker_restarts, main } = await watched.stats();
+      return {
+        workers,
+        worker_restarts,
+        requests: main.requests,
+        sent: main.one.requests + main.two.requests,
+      };
+    };
+    const before = await counted();
+    const { detail } = JSON.parse(await watched.get("/readyz"));
+    process.kill(detail.workers[0].pid, "SIGKILL");
+    await eventually("another took its place", async () => {
+      const { workers, worker_restarts } = await counted();
+      return workers === 2 && worker_restarts === 1;
+    });
+    expect(await counted()).toEqual({ ...before, worker_restarts: 1 });
+  });
+
   test.skipIf(reasonToSkip("prometheus_client") !== null)("are read by Prometheus' own parser", async () => {
     const program = [
       "import sys",
