@@ -17,6 +17,8 @@ export interface InfoFacts {
   /** 0: it listens on a unix socket. */
   readonly port: number;
   readonly maxClients: number;
+  /** The fields of the section about keys. */
+  readonly keyspace: Fields;
 }
 
 /** The fields of a section, in order. */
@@ -70,7 +72,7 @@ function sectionsOf(instance: InstanceFigures, facts: InfoFacts): Record<string,
     },
     commandstats: commandStats(pool),
     errorstats: errorStats(pool.figures),
-    keyspace: {},
+    keyspace: facts.keyspace,
   };
 }
 

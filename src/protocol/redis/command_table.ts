@@ -96,7 +96,7 @@ function complete(declared: Declaration, around: Surroundings): Command {
     keys: declared.keys,
     handling: within.handling,
     merge: declared.merge ?? null,
-    refusal: within.refuse === undefined ? "" : `${displayName(name)} ${within.refuse.text}`,
+    refusal: within.refuse === undefined ? "" : refusalOf(name, within.refuse),
     group: around.group.name,
     since: declared.since,
     administrative: isDangerous && declared.keys.length === 0 && !declared.open,
@@ -136,6 +136,10 @@ function hasOnePlainKey(keys: readonly KeySpec[]): boolean {
 /** True when one has to look at the arguments to know where the keys are. */
 function isMovable(spec: KeySpec): boolean {
   return spec.find !== "range" || spec.keyword !== "";
+}
+
+function refusalOf(name: string, { text, isServers = false }: Refusal): string {
+  return isServers ? text : `${displayName(name)} ${text}`;
 }
 
 /** The name as a client writes it: CLIENT ID. */

@@ -4,16 +4,10 @@
  */
 import type { PoolConfig } from "../../config/mod.ts";
 import { isWord } from "../../protocol/arguments.ts";
-import { asksToBlock } from "../../protocol/redis/blocking_option.ts";
 import { arityFits, lookupCommand, subcommandIn } from "../../protocol/redis/command_lookup.ts";
 import type { Command } from "../../protocol/redis/command.ts";
 import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
-import {
-  BAD_NUMKEYS,
-  KeyFinder,
-  NEGATIVE_NUMKEYS,
-  TOO_MANY_NUMKEYS,
-} from "../../protocol/redis/key_finder.ts";
+import { KeyFinder } from "../../protocol/redis/key_finder.ts";
 import { ReplyScanner } from "../../protocol/redis/reply_scanner.ts";
 import type { RequestLimits } from "../../protocol/redis/request_limits.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
@@ -34,10 +28,10 @@ import { NEVER_QUEUED } from "./block_rules.ts";
 import { Scan } from "./scan.ts";
 import { Scripts } from "./scripts.ts";
 import { Publisher } from "./publisher.ts";
-import { confinedFault, isAlwaysServed } from "./confinement.ts";
+import { keyFault, requestFault, unknownCommand } from "./request_faults.ts";
 import { Splitter } from "./splitter.ts";
 import { StatefulCommands } from "./stateful_commands.ts";
-import { errorReply, quoteArguments } from "./replies.ts";
+import { errorReply } from "./replies.ts";
 import { become, Users } from "./users.ts";
 
 /** Commands a stranger may use to become a friend. */
@@ -174,7 +168,7 @@ export class RedisProtocol implements Protocol {
     }
     const command = found === null ? null : subcommandIn(found, request);
     const transaction = session.client.redis?.transaction ?? null;
-    const fault = command === null ? unknownCommand(found, request) : faultOf(session, command, request);
+    const fault = command === null ? unknownCommand(found, request) : requestFault(session, command, request);
     if (command === null || fault !== "") {
       this.#stateful.reject(session, command, fault);
       return;
@@ -254,46 +248,5 @@ export class RedisProtocol implements Protocol {
     this.#scripts.note(request, command);
     if (this.#everywhere.isPlain(command)) this.#forward(session, request, command, 0, 0);
     else this.#everywhere.ask(session, request, command);
-  }
-}
-
-/** Why a known command can't be served as it was asked; empty when it can. What is queued is left to the server. */
-function faultOf({ client: { redis } }: Session, command: Command, request: RequestScanner): string {
-  if (!arityFits(command, request.count)) {
-    return `ERR wrong number of arguments for '${command.name}' command`;
-  }
-  if (redis !== null && redis.isConfined && !isAlwaysServed(command)) return confinedFault(command);
-  if (redis !== null && redis.transaction !== null) return "";
-  if (command.handling === "refuse") return `ERR ${command.refusal}`;
-  if (command.handling === "split-pairs" && request.count % 2 === 0) {
-    return `ERR wrong number of arguments for '${command.name}' command`;
-  }
-  if (asksToBlock(command, request)) {
-    const name = command.name.toUpperCase();
-    return `ERR ${name} with ${command.blockingKeyword} needs a connection of its own, which this pool does not offer`;
-  }
-  return "";
-}
-
-function unknownCommand(container: Command | null, request: RequestScanner): string {
-  if (container !== null) {
-    const name = container.name.toUpperCase();
-    return `ERR unknown subcommand ${quoteArguments(request, 1, 2)}. Try ${name} HELP.`;
-  }
-  const name = quoteArguments(request, 0, 1);
-  const rest = request.count === 1 ? "" : `${quoteArguments(request, 1, request.count)} `;
-  return `ERR unknown command ${name}, with args beginning with: ${rest}`;
-}
-
-function keyFault(code: number): string {
-  switch (code) {
-    case BAD_NUMKEYS:
-      return "ERR value is not an integer or out of range";
-    case TOO_MANY_NUMKEYS:
-      return "ERR Number of keys can't be greater than number of args";
-    case NEGATIVE_NUMKEYS:
-      return "ERR Number of keys can't be negative";
-    default:
-      return "ERR syntax error";
   }
 }

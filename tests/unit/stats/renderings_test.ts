@@ -57,6 +57,7 @@ cmdstat_hash:calls=6,usec=46732,usec_per_call=7788.67
 errorstat_timeout:count=4
 
 # Keyspace
+db0:keys=7,expires=2,avg_ttl=500
 `;
 
 describe("renderNutcracker", () => {
@@ -167,7 +168,10 @@ describe("renderPrometheus", () => {
 });
 
 describe("renderInfo", () => {
-  const facts = { pool: POOL, redisVersion: "7.2.4", os: "linux x64", port: 6379, maxClients: 1000 };
+  const facts = {
+    ...{ pool: POOL, redisVersion: "7.2.4", os: "linux x64", port: 6379, maxClients: 1000 },
+    keyspace: { db0: "keys=7,expires=2,avg_ttl=500" },
+  };
   const info = (...asked: string[]) => renderInfo(exampleInstance(), facts, asked);
 
   test("has all sections when asked for everything", () => {

@@ -1,13 +1,13 @@
 /** Redis Cluster. A pool looks like a single server to its clients. */
 import { command, type CommandGroup, container } from "./declaration.ts";
 import { NO_KEYS } from "./key_specs.ts";
-import { clusterOnly } from "./refusals.ts";
+import { noCluster } from "./refusals.ts";
 
 /** Redis Cluster. */
 export const CLUSTER: CommandGroup = {
   name: "cluster",
   categories: "",
-  refuse: clusterOnly,
+  refuse: noCluster,
   commands: [
     command("asking", 1, "fast", "3.0.0", NO_KEYS, { also: "@connection" }),
     container("cluster", -2, "", "3.0.0", [

@@ -7,6 +7,8 @@
 export interface Refusal {
   /** What follows the command's name. */
   readonly text: string;
+  /** The text is the whole of it, word for word what a server says. */
+  readonly isServers?: boolean;
   /** The command would change the state of the server connection it runs on. */
   readonly stateful: boolean;
 }
@@ -56,6 +58,13 @@ export const configuredUsers: Refusal = {
 /** What a replica says to its primary. */
 export const replicationLink: Refusal = {
   text: "is spoken between a server and its replica, not by clients of a pool",
+  stateful: true,
+};
+
+/** CLUSTER, READONLY and READWRITE: a server that is in no cluster says no more. */
+export const noCluster: Refusal = {
+  text: "This instance has cluster support disabled",
+  isServers: true,
   stateful: true,
 };
 

@@ -4,6 +4,7 @@ import { VERSION } from "../../../version.ts";
 import { arrayReply, bulkReply, integerReply } from "../replies.ts";
 import { lowestVersion } from "../../server_versions.ts";
 import type { LocalCommand } from "./call.ts";
+import { askForInfo } from "./server_info.ts";
 
 /** TIME: seconds and microseconds of the proxy's clock. */
 export const time: LocalCommand = () => {
@@ -18,12 +19,14 @@ export const role: LocalCommand = () => arrayReply([bulkReply("master"), integer
 export const lolwut: LocalCommand = () =>
   bulkReply(`A sennit is a cord made by braiding strands.\nSennit ver. ${VERSION}\n`);
 
-/** INFO [section …]: the pool's figures, of all workers together. */
+/** INFO [section …]: the pool's figures, of all workers together; with `servers`, each server's own besides. */
 export const info: LocalCommand = async ({ pool, args }) => {
   const { shared, config } = pool;
-  const [figures, redisVersion] = await Promise.all([
+  const asked = args.slice(1).map((section) => section.toString("latin1").toLowerCase());
+  const [figures, redisVersion, { keyspace, sections }] = await Promise.all([
     shared.supervisor.instanceFigures(),
     lowestVersion(pool),
+    askForInfo(pool, asked),
   ]);
   const facts = {
     pool: config.name,
@@ -31,6 +34,8 @@ export const info: LocalCommand = async ({ pool, args }) => {
     os: `${process.platform} ${process.arch}`,
     port: config.listen.kind === "tcp" ? config.listen.port : 0,
     maxClients: pool.mostClients,
+    keyspace,
   };
-  return bulkReply(renderInfo(figures, facts, args.slice(1).map((section) => section.toString("latin1"))));
+  const own = renderInfo(figures, facts, asked);
+  return bulkReply([own, ...sections].filter((section) => section !== "").join("\r\n"));
 };

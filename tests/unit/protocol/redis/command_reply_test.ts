@@ -57,10 +57,12 @@ test("commandReply gives first version, group and arity when asked COMMAND DOCS"
     "hexpire",
     ["summary", "", "since", "7.4.0", "group", "hash", "arity", -6],
   ]);
-  const [name, facts] = ask("COMMAND DOCS memory") as [string, ReplyValue[]];
-  expect(name).toBe("memory");
+  const [name, facts] = ask("COMMAND DOCS object") as [string, ReplyValue[]];
+  expect(name).toBe("object");
   expect(facts[8]).toBe("subcommands");
-  expect((facts[9] as ReplyValue[]).filter((_, i) => i % 2 === 0)).toEqual(["memory|help", "memory|usage"]);
+  expect((facts[9] as ReplyValue[]).filter((_, i) => i % 2 === 0)).toEqual([
+    ...["object|encoding", "object|freq", "object|help", "object|idletime", "object|refcount"],
+  ]);
   expect((ask("COMMAND DOCS") as ReplyValue[]).length).toBe(2 * (ask("COMMAND COUNT") as number));
 });
 

@@ -1,0 +1,58 @@
+/** Why requests can't be served as they were asked, in the words of Redis where it has some. */
+import { asksToBlock } from "../../protocol/redis/blocking_option.ts";
+import { arityFits } from "../../protocol/redis/command_lookup.ts";
+import type { Command } from "../../protocol/redis/command.ts";
+import { BAD_NUMKEYS, NEGATIVE_NUMKEYS, TOO_MANY_NUMKEYS } from "../../protocol/redis/key_finder.ts";
+import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
+import type { Session } from "../session.ts";
+import { confinedFault, isAlwaysServed } from "./confinement.ts";
+import { quoteArguments } from "./replies.ts";
+import { ruleFault } from "./request_rules.ts";
+
+/** Why a known command can't be served as it was asked; empty when it can. What is queued is left to the server. */
+export function requestFault(
+  { client: { redis }, pool }: Session,
+  command: Command,
+  request: RequestScanner,
+): string {
+  if (!arityFits(command, request.count)) {
+    return `ERR wrong number of arguments for '${command.name}' command`;
+  }
+  if (redis !== null && redis.isConfined && !isAlwaysServed(command)) return confinedFault(command);
+  const ruled = ruleFault(pool, command, request);
+  if (ruled !== "" || (redis !== null && redis.transaction !== null)) return ruled;
+  if (command.handling === "refuse") return `ERR ${command.refusal}`;
+  if (command.handling === "split-pairs" && request.count % 2 === 0) {
+    return `ERR wrong number of arguments for '${command.name}' command`;
+  }
+  if (asksToBlock(command, request)) {
+    const name = command.name.toUpperCase();
+    return `ERR ${name} with ${command.blockingKeyword} needs a connection of its own, which this pool does not offer`;
+  }
+  return "";
+}
+
+/** What is said of a command, or of a subcommand of `container`, that there is not. */
+export function unknownCommand(container: Command | null, request: RequestScanner): string {
+  if (container !== null) {
+    const name = container.name.toUpperCase();
+    return `ERR unknown subcommand ${quoteArguments(request, 1, 2)}. Try ${name} HELP.`;
+  }
+  const name = quoteArguments(request, 0, 1);
+  const rest = request.count === 1 ? "" : `${quoteArguments(request, 1, request.count)} `;
+  return `ERR unknown command ${name}, with args beginning with: ${rest}`;
+}
+
+/** What is said when the keys can't be found; `code` is the key finder's. */
+export function keyFault(code: number): string {
+  switch (code) {
+    case BAD_NUMKEYS:
+      return "ERR value is not an integer or out of range";
+    case TOO_MANY_NUMKEYS:
+      return "ERR Number of keys can't be greater than number of args";
+    case NEGATIVE_NUMKEYS:
+      return "ERR Number of keys can't be negative";
+    default:
+      return "ERR syntax error";
+  }
+}
