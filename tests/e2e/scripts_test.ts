@@ -6,6 +6,7 @@ import { reasonToSkip } from "../support/programs.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import { RespError, type RespValue } from "../support/resp.ts";
+import { pipeline } from "../support/resp_encoder.ts";
 import { Fleet } from "./fleet.ts";
 
 const OPTIONS = { admin_commands: true };
@@ -134,10 +135,13 @@ describe.skipIf(reasonToSkip("redis-server") !== null).each([1, 3])("Over %d ser
     await client.command("SCRIPT", "LOAD", PUSH);
     await client.command("EVALSHA", sha1(PUSH), 1, key, "first");
     await fleet.servers[0]!.command("SCRIPT", "FLUSH");
-    client.send("EVALSHA", sha1(PUSH), 1, key, "second");
-    client.send("RPUSH", key, "third");
-    client.send("LRANGE", key, 0, -1);
-    client.send("EVALSHA", sha1(PUSH), 1, key, "fourth");
+    // In one piece, so that all have been asked before the first is answered.
+    client.write(pipeline([
+      ["EVALSHA", sha1(PUSH), 1, key, "second"],
+      ["RPUSH", key, "third"],
+      ["LRANGE", key, 0, -1],
+      ["EVALSHA", sha1(PUSH), 1, key, "fourth"],
+    ]));
     const [second, ...others] = await client.readReplies(4);
     expect([second, ...others]).toEqual([NOSCRIPT, 2, ["first", "third"], 3]);
     expect(await client.command("EVALSHA", sha1(PUSH), 1, key, "fifth")).toBe(4);
@@ -211,13 +215,13 @@ class Pusher {
 
   constructor(readonly client: RawClient, readonly key: string) {}
 
-  async run(pipeline: number): Promise<void> {
-    const numbers = Array.from({ length: pipeline }, () => this.#next++);
+  async run(depth: number): Promise<void> {
+    const numbers = Array.from({ length: depth }, () => this.#next++);
     for (const number of numbers) {
       if (number % 3 === 0) this.client.send("RPUSH", this.key, number);
       else this.client.send("EVALSHA", sha1(PUSH), 1, this.key, number);
     }
-    for (const [i, reply] of (await this.client.readReplies(pipeline)).entries()) {
+    for (const [i, reply] of (await this.client.readReplies(depth)).entries()) {
       if (reply instanceof RespError) this.errors.push(reply.message);
       else this.pushed.push(numbers[i]!);
     }
