@@ -23,7 +23,7 @@ const NEVER = [
     "DEBUG SLEEP 0",
   ],
   ...["ACL SETUSER x", "ACL DELUSER x", "ACL LOAD", "ACL SAVE", "MODULE LOAD x", "MODULE UNLOAD x"],
-  ...["CONFIG SET maxmemory 1", "CONFIG REWRITE", "FAILOVER", "CLUSTER RESET", "MONITOR", "REPLCONF x"],
+  ...["FAILOVER", "CLUSTER RESET", "MONITOR", "REPLCONF x"],
 ];
 
 async function redisFleet(workers = 1, options = {}): Promise<Fleet<RedisServer>> {

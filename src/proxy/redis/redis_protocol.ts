@@ -29,6 +29,7 @@ import { Scan } from "./scan.ts";
 import { Scripts } from "./scripts.ts";
 import { Publisher } from "./publisher.ts";
 import { keyFault, requestFault, unknownCommand } from "./request_faults.ts";
+import { ruleFault } from "./request_rules.ts";
 import { Splitter } from "./splitter.ts";
 import { StatefulCommands } from "./stateful_commands.ts";
 import { errorReply } from "./replies.ts";
@@ -175,8 +176,9 @@ export class RedisProtocol implements Protocol {
     }
     const { user } = session.client;
     const denial = user === null ? "" : this.#permissions.denial(user, command, request);
-    if (denial !== "") {
-      this.#stateful.reject(session, command, denial);
+    const refusal = denial || ruleFault(this.#pool, command, request);
+    if (refusal !== "") {
+      this.#stateful.reject(session, command, refusal);
       return;
     }
     session.client.lastCommand = command.id;

@@ -7,11 +7,10 @@ import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Session } from "../session.ts";
 import { confinedFault, isAlwaysServed } from "./confinement.ts";
 import { quoteArguments } from "./replies.ts";
-import { ruleFault } from "./request_rules.ts";
 
 /** Why a known command can't be served as it was asked; empty when it can. What is queued is left to the server. */
 export function requestFault(
-  { client: { redis }, pool }: Session,
+  { client: { redis } }: Session,
   command: Command,
   request: RequestScanner,
 ): string {
@@ -19,8 +18,7 @@ export function requestFault(
     return `ERR wrong number of arguments for '${command.name}' command`;
   }
   if (redis !== null && redis.isConfined && !isAlwaysServed(command)) return confinedFault(command);
-  const ruled = ruleFault(pool, command, request);
-  if (ruled !== "" || (redis !== null && redis.transaction !== null)) return ruled;
+  if (redis !== null && redis.transaction !== null) return "";
   if (command.handling === "refuse") return `ERR ${command.refusal}`;
   if (command.handling === "split-pairs" && request.count % 2 === 0) {
     return `ERR wrong number of arguments for '${command.name}' command`;
