@@ -34,6 +34,7 @@ export function routerConformance(title: string, kind: RouterKind): void {
         const router = kind.make(live, 0);
         const named = new Set(KEYS.map((key) => router.route(key, 0, key.length)));
         expect([...named].sort((a, b) => a - b)).toEqual(indicesOf(live));
+        expect(router.owners).toEqual(indicesOf(live));
       }
     });
 
@@ -46,6 +47,7 @@ export function routerConformance(title: string, kind: RouterKind): void {
 
     test("route says NO_SERVER when no server is live", () => {
       const router = kind.make(all.map(() => false), 0);
+      expect(router.owners).toEqual([]);
       for (const key of KEYS.slice(0, 100)) expect(router.route(key, 0, key.length)).toBe(NO_SERVER);
     });
 

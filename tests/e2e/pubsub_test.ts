@@ -86,7 +86,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null).each([1, 3])("with %d ser
     },
   );
 
-  test("every subscriber hears every message once, published through the proxy or by a script", async () => {
+  test("every subscriber hears every message once, published plainly, by a script or in a transaction", async () => {
     await using fleet = await start();
     using reader = await fleet.connect();
     using all = await fleet.connect();
@@ -100,8 +100,19 @@ describe.skipIf(reasonToSkip("redis-server") !== null).each([1, 3])("with %d ser
       const script = "return redis.call('publish', ARGV[1], ARGV[2])";
       await writer.command("EVAL", script, "1", `key:${channel}`, channel, `s:${channel}`);
     }
+    for (const channel of CHANNELS) {
+      writer.write(
+        Buffer.concat(
+          [["MULTI"], ["SET", `key:${channel}`, "1"], ["PUBLISH", channel, `m:${channel}`], ["EXEC"]]
+            .map((words) => command(...words)),
+        ),
+      );
+      expect((await writer.readReplies(4))[0]).toBe("OK");
+    }
     // Messages of several servers come in no order; all servers are asked for the last ones.
-    const expected = CHANNELS.flatMap((channel) => [`${channel} p:${channel}`, `${channel} s:${channel}`])
+    const expected = CHANNELS.flatMap((
+      channel,
+    ) => [`${channel} p:${channel}`, `${channel} s:${channel}`, `${channel} m:${channel}`])
       .sort();
     const messages = await reader.readReplies(expected.length) as string[][];
     expect(messages.map(([, ...rest]) => rest.join(" ")).sort()).toEqual(expected);
@@ -139,6 +150,10 @@ describe.skipIf(reasonToSkip("redis-server") !== null).each([1, 3])("with %d ser
       expect(await fleet.servers[server]!.command("PUBSUB", "SHARDNUMSUB", channel)).toEqual([channel, 1]);
       expect(await writer.command("SPUBLISH", channel, "hello")).toBe(1);
       expect(await reader.readReply()).toEqual(["smessage", channel, "hello"]);
+      await writer.command("MULTI");
+      expect(await writer.command("SPUBLISH", channel, "again")).toBe("QUEUED");
+      expect(await writer.command("EXEC")).toEqual([1]);
+      expect(await reader.readReply()).toEqual(["smessage", channel, "again"]);
     }
     expect((await writer.command("PUBSUB", "SHARDCHANNELS") as string[]).sort()).toEqual(
       [...channels].sort(),

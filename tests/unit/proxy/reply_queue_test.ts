@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { HeldBytes } from "../../../src/protocol/held_bytes.ts";
 import { HeldReply } from "../../../src/proxy/held_reply.ts";
-import { ReplyQueue } from "../../../src/proxy/reply_queue.ts";
+import { ReplyQueue, STREAM_ABOVE } from "../../../src/proxy/reply_queue.ts";
 import { DONE, PARTIAL, Request, SETTLED, STREAMING } from "../../../src/proxy/request.ts";
 import { Shared } from "../../../src/proxy/shared.ts";
 import { Outbox } from "../../../src/transport/outbox.ts";
@@ -146,4 +146,57 @@ test("ReplyQueue tells its owner each time that it holds more and that it wrote"
   deliver(second, 1);
   deliver(first, 1);
   expect(events).toEqual(["answered", "held", "answered", "wrote"]);
+});
+
+describe("ReplyQueue.interject", () => {
+  const said = Buffer.from("[message]");
+
+  function written(): string {
+    let text = "";
+    outbox.writeTo({
+      write(bytes, start, length) {
+        text += Buffer.from(bytes.subarray(start, start + length)).toString();
+        return length;
+      },
+    });
+    return text;
+  }
+
+  function text(request: Request, reply: string): void {
+    queue.deliver(request, Buffer.from(reply), 0, reply.length);
+  }
+
+  test("writes at once, whoever waits for a reply", () => {
+    const [first, second] = [ask(), ask()];
+    queue.interject(said, 0, said.length);
+    text(second, "two");
+    queue.interject(said, 1, said.length - 1);
+    text(first, "one");
+    expect(written()).toBe("[message]messageonetwo");
+    expect([queue.heldBytes, queue.pending]).toEqual([0, 0]);
+  });
+
+  test("waits for the end of a reply that is being passed on, and no longer", () => {
+    const [first, second] = [ask(), ask()];
+    receive(first, STREAM_ABOVE + 1);
+    text(second, "two");
+    written();
+    for (let i = 0; i < 3; i++) queue.interject(said, 0, said.length);
+    expect([written(), queue.heldBytes]).toEqual(["", 3 * said.length + 3]);
+    receive(first, 1);
+    expect(written()).toBe("\0");
+    queue.streamLast(first, Buffer.from("end"), 0, 3);
+    expect(written()).toBe("end[message][message][message]two");
+    expect([queue.heldBytes, shared.budget.used]).toEqual([0, 0]);
+  });
+
+  test("counts what waits until the client is gone", () => {
+    const first = ask();
+    receive(first, STREAM_ABOVE + 1);
+    queue.interject(said, 0, said.length);
+    queue.close();
+    queue.interject(said, 0, said.length);
+    outbox.clear();
+    expect([queue.heldBytes, shared.budget.used]).toEqual([0, 0]);
+  });
 });
