@@ -29,7 +29,11 @@ export interface ClientDetails extends ClientDescription {
   readonly unreadBytes: number;
   readonly libraryName: string;
   readonly libraryVersion: string;
+  /** What it listens to: channels, patterns and sharded channels. */
+  readonly subscriptions: readonly number[];
 }
+
+const NO_SUBSCRIPTIONS = [0, 0, 0];
 
 /** Describes a client. */
 export function describeClient(session: Session): ClientDescription {
@@ -47,14 +51,20 @@ export function describeClient(session: Session): ClientDescription {
   };
 }
 
+/** Whether it listens to anything. */
+export function isSubscriber({ subscriptions }: ClientDetails): boolean {
+  return subscriptions.some((count) => count > 0);
+}
+
 /** Describes a client in detail. */
 export function detailClient(session: Session): ClientDetails {
-  const { libraryName, libraryVersion } = session.client;
+  const { libraryName, libraryVersion, redis } = session.client;
   return {
     ...describeClient(session),
     unreadBytes: session.stream.outbox.bytes,
     libraryName,
     libraryVersion,
+    subscriptions: redis !== null && redis.isSubscriber ? redis.subscriptions.sizes : NO_SUBSCRIPTIONS,
   };
 }
 

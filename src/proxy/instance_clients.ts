@@ -1,5 +1,5 @@
 /** The clients of the instance, as one of them may see and handle them. A worker alone knows its own. */
-import { type ClientDescription, type ClientDetails, describeClient, detailClient } from "./client_view.ts";
+import { type ClientDetails, detailClient, isSubscriber } from "./client_view.ts";
 import type { Pool } from "./pool.ts";
 
 /** Which clients are meant: those that fit everything that is given. Plain data, so that it can reach other workers. */
@@ -9,6 +9,7 @@ export interface ClientFilter {
   readonly user?: string;
   /** Connected for at least so long. */
   readonly minAgeSeconds?: number;
+  readonly isSubscriber?: boolean;
   readonly except?: number;
 }
 
@@ -38,7 +39,7 @@ export class OwnClients implements InstanceClients {
   // deno-lint-ignore require-await -- as above
   async killClients(pool: string, filter: ClientFilter): Promise<number> {
     const meant = this.#named(pool).flatMap(({ sessions }) =>
-      [...sessions].filter((each) => fits(describeClient(each), filter))
+      [...sessions].filter((each) => fits(detailClient(each), filter))
     );
     for (const session of meant) session.close("killed by CLIENT KILL");
     return meant.length;
@@ -60,9 +61,10 @@ export class OwnClients implements InstanceClients {
 }
 
 /** Whether a client is meant. */
-export function fits(client: ClientDescription, filter: ClientFilter): boolean {
+export function fits(client: ClientDetails, filter: ClientFilter): boolean {
   const { id, address, user, ageSeconds } = client;
   return id !== filter.except && (filter.ids?.includes(id) ?? true) &&
     (filter.address ?? address) === address && (filter.user ?? user) === user &&
+    (filter.isSubscriber ?? isSubscriber(client)) === isSubscriber(client) &&
     ageSeconds >= (filter.minAgeSeconds ?? 0);
 }

@@ -220,6 +220,26 @@ describe.skipIf(reasonToSkip("redis-server") !== null).each([1, 3])("with %d ser
     expect(await two.command("PING")).toBe("PONG");
   });
 
+  test("CLIENT LIST and KILL tell subscribers from others", async () => {
+    const options = { admin_commands: true };
+    await using fleet = await Fleet.start(await RedisServer.startMany(shards), { options });
+    using reader = await fleet.connect();
+    using writer = await fleet.connect();
+    for (const words of [["SUBSCRIBE", "a"], ["PSUBSCRIBE", "b"], ["PSUBSCRIBE", "c"], ["SSUBSCRIBE", "d"]]) {
+      await reader.command(...words);
+    }
+    expect(String(await writer.command("CLIENT", "LIST", "TYPE", "pubsub")).match(/flags=.*ssub=\d+/g))
+      .toEqual([
+        "flags=P db=0 sub=1 psub=2 ssub=1",
+      ]);
+    expect(String(await writer.command("CLIENT", "LIST", "TYPE", "normal")).match(/flags=./g)).toEqual([
+      "flags=N",
+    ]);
+    expect(await writer.command("CLIENT", "KILL", "TYPE", "pubsub")).toBe(1);
+    await eventually("it is gone", () => reader.ended);
+    expect(await writer.command("PUBLISH", "a", "x")).toBe(0);
+  });
+
   test("ioredis and node-redis publish and subscribe", async () => {
     await using fleet = await start();
     const [reader, writer] = [new Redis(fleet.proxy.port), new Redis(fleet.proxy.port)];

@@ -36,6 +36,11 @@ export class Subscriptions {
     return this.#heard.reduce((sum, heard) => sum + heard, 0);
   }
 
+  /** The same by kind. */
+  get sizes(): readonly number[] {
+    return [...this.#heard];
+  }
+
   /** Whether the client will be subscribed to anything once all it has asked is answered. */
   get isSubscribing(): boolean {
     return this.#asked > 0;

@@ -1,5 +1,5 @@
 /** CLIENT LIST, KILL, PAUSE and UNPAUSE: what one client may do to the others of its pool. */
-import { describeClient, detailClient } from "../../client_view.ts";
+import { detailClient } from "../../client_view.ts";
 import { type ClientFilter, fits } from "../../instance_clients.ts";
 import { bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
 import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
@@ -13,13 +13,13 @@ const NO_SUCH_CLIENT = "ERR No such client";
 export const clientList: LocalCommand = async (call) => {
   const { session, pool } = call;
   let ids: string[] | null = null;
-  let wanted = true;
+  let type: ClientFilter = {};
   if (call.args.length > 2) {
     const option = keyword(call, 2);
     if (option === "TYPE" && call.args.length === 4) {
-      const type = keyword(call, 3);
-      if (!CLIENT_TYPES.includes(type)) return errorReply(`ERR Unknown client type '${call.args[3]}'`);
-      wanted = type === "NORMAL";
+      const name = keyword(call, 3);
+      if (!CLIENT_TYPES.includes(name)) return errorReply(`ERR Unknown client type '${call.args[3]}'`);
+      type = typeFilter(name);
     } else if (option === "ID" && call.args.length > 3) {
       ids = call.args.slice(3).map((id) => id.toString("latin1"));
       if (!ids.every((id) => /^[1-9]\d*$/.test(id))) return errorReply("ERR Invalid client ID");
@@ -30,7 +30,9 @@ export const clientList: LocalCommand = async (call) => {
   const clients = mayAdminister(call)
     ? await pool.shared.instance.clientsOf(pool.config.name)
     : [detailClient(session)];
-  const shown = clients.filter(({ id }) => wanted && (ids === null || ids.includes(String(id))));
+  const shown = clients.filter((client) =>
+    fits(client, type) && (ids === null || ids.includes(String(client.id)))
+  );
   return bulkReply(shown.map(clientLine).join(""));
 };
 
@@ -42,7 +44,7 @@ export const clientKill: LocalCommand = async (call) => {
   if (typeof meant === "string") return errorReply(meant);
   const others = { ...meant.filter, except: session.id };
   let killed = await pool.shared.instance.killClients(pool.config.name, others);
-  if (!meant.skipsMe && fits(describeClient(session), meant.filter)) {
+  if (!meant.skipsMe && fits(detailClient(session), meant.filter)) {
     killed++;
     // The reply goes first.
     session.finishAfterReplies();
@@ -76,8 +78,7 @@ function readKillOptions(call: LocalCall): { filter: ClientFilter; skipsMe: bool
         break;
       case "TYPE":
         if (!CLIENT_TYPES.includes(value.toUpperCase())) return `ERR Unknown client type '${value}'`;
-        // All clients of a pool are of one type.
-        if (value.toUpperCase() !== "NORMAL") filter = { ...filter, ids: [] };
+        filter = { ...filter, ...typeFilter(value.toUpperCase()) };
         break;
       case "SKIPME":
         if (!/^(yes|no)$/i.test(value)) return SYNTAX_ERROR;
@@ -105,6 +106,12 @@ export const clientUnpause: LocalCommand = async (call) => {
   await call.pool.shared.instance.resumeClients(call.pool.config.name);
   return simpleReply("OK");
 };
+
+/** The clients of a type; a pool has no replicas among them. */
+function typeFilter(type: string): ClientFilter {
+  if (type === "NORMAL" || type === "PUBSUB") return { isSubscriber: type === "PUBSUB" };
+  return { ids: [] };
+}
 
 function mayAdminister({ session, permissions }: LocalCall): boolean {
   const { user } = session.client;

@@ -1,5 +1,5 @@
 /** CLIENT, as far as it concerns the session that asks. */
-import { type ClientDetails, detailClient } from "../../client_view.ts";
+import { type ClientDetails, detailClient, isSubscriber } from "../../client_view.ts";
 import { bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
 import { keyword, type LocalCommand } from "./call.ts";
 
@@ -47,14 +47,18 @@ export const clientInfo: LocalCommand = (call) => bulkReply(clientLine(detailCli
 
 /** A line of CLIENT LIST: the fields that mean something here, by Redis's names. */
 export function clientLine(client: ClientDetails): string {
+  const [channels, patterns, shardChannels] = client.subscriptions;
   const fields = {
     id: client.id,
     addr: client.address,
     name: client.name,
     age: client.ageSeconds,
     idle: client.idleSeconds,
-    flags: "N",
+    flags: isSubscriber(client) ? "P" : "N",
     db: 0,
+    sub: channels,
+    psub: patterns,
+    ssub: shardChannels,
     omem: client.unreadBytes,
     "tot-mem": client.heldBytes,
     cmd: client.lastCommand || "NULL",
