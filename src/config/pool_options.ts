@@ -96,6 +96,13 @@ const OWN_OPTIONS = {
     default: 4096,
     description: "Unanswered requests of a client at which reading from it pauses.",
   }),
+  maxPinned: ownOption({
+    key: "max_pinned",
+    type: integer(0),
+    default: 1000,
+    description:
+      "Connections a worker may have to each server for single clients that watch keys or wait for data.",
+  }),
   sessionWindowBytes: ownOption({
     key: "session_window",
     type: size(),

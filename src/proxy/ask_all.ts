@@ -5,6 +5,7 @@ import type { Backend } from "./backend.ts";
 import type { Lane } from "./lane.ts";
 import { Request } from "./request.ts";
 import type { Session } from "./session.ts";
+import { laneTo } from "./session_lane.ts";
 import { type Merge, Split } from "./split.ts";
 
 /** Appends one request. */
@@ -25,12 +26,12 @@ export interface Question {
  * Asks every server of the session's pool, in the pool's order, those out of the ring included: they may be back
  * before anybody asks again. One that can't be asked fails its fragments, so that the merge knows.
  */
-export function askAll(session: Session, { command, requests, merge, laneTo }: Question): void {
+export function askAll(session: Session, { command, requests, merge, laneTo: other }: Question): void {
   const parent = session.expect(command);
   session.charge(parent);
   const split = new Split(parent, merge);
   for (const backend of session.pool.backends) {
-    const lane = laneTo === undefined ? backend.laneOf(session) : laneTo(backend);
+    const lane = other === undefined ? laneTo(session, backend) : other(backend);
     for (const append of requests) {
       const fragment = new Request(null, split, command, turn.now);
       split.add(fragment);

@@ -5,6 +5,7 @@ import { Lane } from "./lane.ts";
 import { IDLE, READY } from "./lane_state.ts";
 import type { LaneWatcher } from "./lane_watcher.ts";
 import type { Pool } from "./pool.ts";
+import { PinnedLanes } from "./pinned_lanes.ts";
 import type { ServerCounters } from "./server_counters.ts";
 import type { Session } from "./session.ts";
 import type { Way } from "./way.ts";
@@ -32,6 +33,9 @@ export class Backend implements LaneWatcher {
   server: ServerConfig;
   readonly way: Way;
   readonly lanes: readonly Lane[];
+  /** Lanes that sessions have for themselves. */
+  readonly pinned: PinnedLanes;
+  readonly isShared = true;
   /** Shared with other backends of this server that were or will be. */
   readonly counters: ServerCounters;
   /** The version it reports; empty until known. */
@@ -63,11 +67,17 @@ export class Backend implements LaneWatcher {
       { length: pool.config.serverConnections },
       () => new Lane(pool, way, this, this.counters),
     );
+    this.pinned = new PinnedLanes(pool, this);
   }
 
   /** The lane a session's requests to this server take; always the same one, so that their order is kept. */
   laneOf(session: Session): Lane {
     return this.lanes.length === 1 ? this.lanes[0]! : this.lanes[session.id % this.lanes.length]!;
+  }
+
+  get #allLanes(): readonly Lane[] {
+    const pinned = this.pinned.all;
+    return pinned.length === 0 ? this.lanes : [...this.lanes, ...pinned];
   }
 
   /** The lane for the proxy's own requests. */
@@ -90,12 +100,12 @@ export class Backend implements LaneWatcher {
 
   /** Whether a request has not been answered yet. */
   get isBusy(): boolean {
-    return this.#aside !== null || this.lanes.some((lane) => lane.inFlight.length > 0);
+    return this.#aside !== null || this.#allLanes.some((lane) => lane.inFlight.length > 0);
   }
 
   /** What it has been asked and not answered yet. */
   get debts(): Debt[] {
-    return this.lanes.filter(({ inFlight }) => inFlight.length > 0).map((lane) => ({
+    return this.#allLanes.filter(({ inFlight }) => inFlight.length > 0).map((lane) => ({
       lane,
       requests: lane.requests,
     }));
@@ -103,7 +113,8 @@ export class Backend implements LaneWatcher {
 
   /** Looks after deadlines. A fault of ours in a lane is the end of that lane's requests, and of nobody else's. */
   tick(now: number): void {
-    for (const lane of this.lanes) this.#tickLane(lane, now);
+    for (const lane of this.#allLanes) this.#tickLane(lane, now);
+    this.pinned.tick(now);
     if (this.#aside === null) return;
     this.#tickLane(this.#aside, now);
     if (this.#aside.inFlight.length > 0) return;
@@ -125,6 +136,7 @@ export class Backend implements LaneWatcher {
   /** It gets no more requests; what becomes of those it has says nothing about the pool's servers. */
   retire(): void {
     this.#isRetired = true;
+    this.pinned.retire();
   }
 
   /** Connects all lanes now instead of at the first request. */
@@ -139,12 +151,13 @@ export class Backend implements LaneWatcher {
     const failure = new Failure("closed", reason);
     for (const lane of this.lanes) lane.close(failure);
     this.#aside?.close(failure);
+    this.pinned.close(failure);
     this.countBytes();
   }
 
   /** Brings the count of bytes sent up to date; it isn't kept with each request, because outboxes know it anyway. */
   countBytes(): void {
-    for (const lane of this.lanes) this.counters.requestBytes += lane.outbox.takeAppended();
+    for (const lane of this.#allLanes) this.counters.requestBytes += lane.outbox.takeAppended();
     if (this.#aside !== null) this.counters.requestBytes += this.#aside.outbox.takeAppended();
   }
 

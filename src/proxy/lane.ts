@@ -45,6 +45,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
   readonly #pool: Pool;
   readonly #way: Way;
   readonly #watcher: LaneWatcher;
+  readonly #isShared: boolean;
   readonly #counters: ServerCounters;
   readonly #reader: ReplyReader;
   readonly #inbox: LaneInbox;
@@ -65,6 +66,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#pool = pool;
     this.#way = way;
     this.#watcher = watcher;
+    this.#isShared = watcher.isShared;
     this.#counters = counters;
     this.#reader = pool.protocol.newReplyReader();
     this.outbox = new Outbox(pool.shared.budget.forServers);
@@ -181,6 +183,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#counters.replyBytes += chunk.length - pos;
     const fault = this.#inbox.read(chunk, pos);
     if (fault !== "") this.#die(new Failure("protocol", fault));
+    else if (!this.#isShared && this.inFlight.length === 0) this.#watcher.laneQuiet?.(this);
   }
 
   drained(): void {
@@ -256,13 +259,14 @@ export class Lane implements StreamOwner, ConnectOutcome {
   #lost(failure: Failure, faulty: boolean): void {
     this.state = IDLE;
     this.#reader.reset();
-    const failed = this.inFlight.failBefore(this.outbox.written, failure);
+    const failed = this.inFlight.failBefore(this.#isShared ? this.outbox.written : Infinity, failure);
     this.#dropUnowned();
     if (this.#backoff.lost(this.replies > this.#repliesBefore, failed > 0)) {
       this.#goDown(failure);
       return;
     }
     if (failed > 0 || faulty) this.#watcher.laneFailed(this, failure.reason);
+    else if (!this.#isShared) this.#watcher.laneLost?.(this);
     if (this.inFlight.length > 0) this.open();
     else this.drained();
   }

@@ -129,6 +129,7 @@ export class Pool {
   reroute(router: Router): void {
     this.router = router;
     this.subscribers.follow();
+    for (const session of this.sessions) session.client.redis?.pins.reroute(this);
   }
 
   /** The backend there is, or a new one that waits until what was asked on other ways to its server is answered. */

@@ -5,6 +5,7 @@
  * more for every answer, so that a first flood is held while its replies teach what they weigh.
  */
 import type { Pool } from "./pool.ts";
+import type { ReplyQueue } from "./reply_queue.ts";
 import type { Request } from "./request.ts";
 
 /** Requests a session may have in flight before it has been answered any. */
@@ -50,7 +51,8 @@ export class ReplyWindow {
   }
 
   /** Whether a session that was full should go on: at half of each bound, so that it doesn't stop and go. */
-  isCalm(pending: number): boolean {
+  isCalm({ pending, heldBytes }: Pick<ReplyQueue, "pending" | "heldBytes">): boolean {
+    if (heldBytes > this.#pool.config.clientOutboxLowBytes) return false;
     if (pending === 0) return true;
     return pending <= this.#mostPending() / 2 && this.#bytes <= this.#pool.config.sessionWindowBytes / 2;
   }

@@ -9,15 +9,15 @@ import { release } from "../protocol/chunk_holds.ts";
 import { BROKEN, COMPLETE, INCOMPLETE } from "../protocol/scan_status.ts";
 import type { Stream, StreamOwner } from "../transport/stream.ts";
 import { type EndsTurn, turn } from "../transport/turn.ts";
+import { BorrowedReader } from "./borrowed_reader.ts";
 import { ClientRecord } from "./client_record.ts";
 import type { Lane } from "./lane.ts";
 import type { Pool } from "./pool.ts";
-import type { RequestReader } from "./protocol.ts";
 import { ReplyQueue, type ReplyQueueOwner } from "./reply_queue.ts";
 import { ReplyWindow } from "./reply_window.ts";
 import { LOCAL_COMMAND, Request } from "./request.ts";
 import { CUT, ENDS, LEAVES, STAYS } from "./session_end.ts";
-import { CLIENT_SLOW, ENDING, FLOWING, HELD, NO_MEMORY, REPLIES_DUE, SERVER_SLOW } from "./stall.ts";
+import { CLIENT_SLOW, ENDING, FLOWING, HELD, NO_MEMORY, QUIET, REPLIES_DUE, SERVER_SLOW } from "./stall.ts";
 import { UnreadChunk } from "./unread_chunk.ts";
 import { UploadReservation } from "./upload_reservation.ts";
 
@@ -34,7 +34,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   readonly #window: ReplyWindow;
   readonly #upload: UploadReservation;
   readonly #rest: UnreadChunk;
-  #reader: RequestReader | null = null;
+  readonly #reader: BorrowedReader;
   #stall = FLOWING;
   #resuming = false;
   #reading = false;
@@ -49,13 +49,14 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.#window = new ReplyWindow(pool);
     this.#upload = new UploadReservation(pool.shared.budget);
     this.#rest = new UnreadChunk(pool.shared.budget);
+    this.#reader = new BorrowedReader(pool);
     pool.protocol.admit(this);
   }
 
   /** Bytes kept for this client: its replies, and what it sent that can't go on yet. */
   get heldBytes(): number {
-    const state = this.client.redis?.heldBytes ?? 0;
-    return this.#replyBytes + this.#rest.size + this.#upload.waitingBytes + state;
+    const { redis } = this.client;
+    return this.#replyBytes + this.#rest.size + this.#upload.waitingBytes + (redis?.heldBytes ?? 0);
   }
 
   /** Bytes of unread replies, and of replies that wait for their turn. */
@@ -83,10 +84,15 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     lane.waitForRoom(this);
   }
 
-  /** Reads the current request again when it is woken, before what follows. */
-  putBack(request: Uint8Array): void {
+  /** Reads no further until it is woken. */
+  hold(reason: number = HELD): void {
+    if (this.#stall !== ENDING) this.#stall = reason;
+  }
+
+  /** Holds, and reads the current request again when it is woken, before what follows. */
+  putBack(request: Uint8Array, reason: number = HELD): void {
     this.#rest.putBack(request);
-    if (this.#stall !== ENDING) this.#stall = HELD;
+    this.hold(reason);
   }
 
   /** Answers the current request with bytes that nobody changes afterwards. */
@@ -118,7 +124,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   /** Reads on at the end of the turn; what still holds it back is found by the next request. */
   wake(): void {
-    if (this.#stall === ENDING || this.#closed) return;
+    if (this.#stall === ENDING || this.#closed || this.client.redis?.isBlocked) return;
     this.#stall = FLOWING;
     if (this.#resuming) return;
     this.#resuming = true;
@@ -133,9 +139,10 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   }
 
   #readOn(): void {
-    if (this.#reader !== null) this.#reserve(this.#reader);
+    const { reader } = this.#reader;
+    if (reader !== null && !this.#upload.admits(reader)) this.#waitForMemory();
     const { chunk, at } = this.#rest;
-    if (chunk !== null) this.#waitIfClogged();
+    if (chunk !== null && this.#stall === FLOWING && this.#upload.isClogged) this.#waitForMemory();
     if (chunk !== null && this.#stall === FLOWING) {
       this.#rest.handOver();
       this.#read(chunk, at);
@@ -162,7 +169,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   /** Whether the next bytes of a request are the client's to send. Waiting for memory that it keeps from others is its too. */
   get isUploading(): boolean {
-    return this.#reader !== null && (this.#stall === FLOWING || this.#upload.bytes > 0);
+    return this.#reader.reader !== null && (this.#stall === FLOWING || this.#upload.bytes > 0);
   }
 
   // What the reply queue says.
@@ -173,9 +180,8 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   wrote(): void {
     this.stream.push();
-    const { pending, heldBytes } = this.replies;
-    const isCalm = heldBytes <= this.pool.config.clientOutboxLowBytes && this.#window.isCalm(pending);
-    if (this.#stall === REPLIES_DUE && isCalm) this.wake();
+    if (this.#stall === REPLIES_DUE && this.#window.isCalm(this.replies)) this.wake();
+    if (this.#stall === QUIET && this.replies.pending === 0) this.wake();
     if (this.#end !== STAYS) this.#finishIfQuiet();
     this.held();
   }
@@ -191,12 +197,13 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   received(chunk: Buffer): void {
     if (this.#end === ENDS) return;
     this.lastActiveMs = turn.now;
-    if (this.#rest.chunk !== null) {
+    if (this.#rest.chunk === null) {
+      if (this.#stall === FLOWING && this.#upload.isClogged) this.#waitForMemory();
+      this.#read(chunk, 0);
+    } else {
       this.#rest.add(chunk);
-      return;
+      this.#pause();
     }
-    this.#waitIfClogged();
-    this.#read(chunk, 0);
   }
 
   drained(): void {
@@ -208,6 +215,13 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.#finishIfQuiet();
   }
 
+  /** Nothing waits for a client that has ended its side, as in Redis: it gets no more replies. */
+  #vanish(): void {
+    this.replies.close();
+    this.client.redis?.end();
+    this.finishAfterReplies();
+  }
+
   closed(reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -217,13 +231,13 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.#upload.release();
     this.client.redis?.end();
     // While it is being read from, a request may be in the middle of being served.
-    if (!this.#reading) this.#giveReader();
+    if (!this.#reading) this.#reader.giveBack();
     this.pool.sessionClosed(this, reason);
     this.stream.outbox.clear();
   }
 
   #read(chunk: Buffer, from: number): void {
-    const reader = this.#reader ??= this.pool.takeReader();
+    const reader = this.#reader.take();
     this.#reading = true;
     const { protocol, config } = this.pool;
     let pos = from;
@@ -237,7 +251,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
         if (this.stream.outbox.bytes > config.clientOutboxHighBytes) this.#waitForClient();
         else if (this.replies.heldBytes > config.clientOutboxHighBytes) this.#stall ||= REPLIES_DUE;
       } else if (status === INCOMPLETE) {
-        this.#reserve(reader);
+        if (!this.#upload.admits(reader)) this.#waitForMemory();
       } else if (status === BROKEN) {
         this.pool.sessionFault(this, reader.fault);
         this.reply(protocol.faultReply(reader.fault));
@@ -246,28 +260,17 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     }
     if (this.#stall !== FLOWING) {
       if (this.#stall !== ENDING) this.#rest.keep(chunk, pos);
-      this.stream.pause();
+      this.#pause();
     }
     this.#reading = false;
-    if (this.#closed || !reader.inProgress) this.#giveReader();
+    if (this.#closed || !reader.inProgress) this.#reader.giveBack();
     if (this.#end !== STAYS) this.#finishIfQuiet();
   }
 
-  #giveReader(): void {
-    if (this.#reader === null) return;
-    this.pool.giveReader(this.#reader);
-    this.#reader = null;
-  }
-
-  /** The announced bytes of an upload count before they come; without room for them the session waits. */
-  #reserve(reader: RequestReader): void {
-    if (!this.#upload.reserve(reader.heldBytes, reader.announced)) this.#waitForMemory();
-  }
-
-  /** New requests wait while servers don't take what is queued; an upload that has its bytes set aside goes on. */
-  #waitIfClogged(): void {
-    if (!this.pool.shared.budget.isClogged || this.#upload.bytes > 0) return;
-    if (this.#stall === FLOWING) this.#waitForMemory();
+  /** Takes no more; but while it is blocked, it listens for the client's end. */
+  #pause(): void {
+    if (this.client.redis?.isBlocked && !this.#rest.isLong) this.stream.resume();
+    else this.stream.pause();
   }
 
   #waitForMemory(): void {
@@ -283,8 +286,9 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   }
 
   #finishIfQuiet(): void {
+    if (this.#end === ENDS && this.client.redis?.isBlocked) this.#vanish();
     const reading = this.#reading || this.#resuming || this.#rest.chunk !== null ||
-      (this.#end === LEAVES && (this.#reader !== null || this.client.redis?.transaction != null));
+      (this.#end === LEAVES && (this.#reader.reader !== null || this.client.redis?.isBusy));
     if (reading || this.replies.pending > 0 || (this.#end === LEAVES && this.stream.inMotion)) return;
     this.client.redis?.end();
     this.stream.finish();

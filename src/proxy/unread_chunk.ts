@@ -4,6 +4,8 @@ import type { Account } from "../transport/budget.ts";
 
 /** A rest smaller than its chunk by this factor is copied, so that it doesn't keep the chunk alive. */
 const SMALL_FACTOR = 8;
+/** What a client may send that nobody looks at for now; bytes. */
+const LONG = 64 * 1024;
 
 /** The rest of one session. */
 export class UnreadChunk {
@@ -18,6 +20,11 @@ export class UnreadChunk {
 
   constructor(account: Account) {
     this.#account = account;
+  }
+
+  /** Whether it is enough for now. */
+  get isLong(): boolean {
+    return this.size > LONG;
   }
 
   /** Has a request stand in front of what is kept next, to be read again. */

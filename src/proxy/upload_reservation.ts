@@ -1,5 +1,6 @@
 /** The bytes a worker sets aside for one request that is being uploaded. */
 import type { Budget } from "../transport/budget.ts";
+import type { RequestReader } from "./protocol.ts";
 
 /** Requests below this may always arrive: nothing is set aside for them, what is here counts; bytes. */
 const RESERVED_ABOVE = 64 * 1024;
@@ -35,6 +36,16 @@ export class UploadReservation {
     this.bytes += wanted;
     this.#wait(0);
     return true;
+  }
+
+  /** The announced bytes of an upload count before they come. False when the session has to wait for room. */
+  admits({ heldBytes, announced }: Pick<RequestReader, "heldBytes" | "announced">): boolean {
+    return this.reserve(heldBytes, announced);
+  }
+
+  /** Servers don't take what is queued, so that requests wait; an upload that has its bytes set aside goes on. */
+  get isClogged(): boolean {
+    return this.#budget.isClogged && this.bytes === 0;
   }
 
   /** Gives everything back: the request is complete, or gone. */

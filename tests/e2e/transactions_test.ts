@@ -35,7 +35,19 @@ const LIVES = [
   "MULTI,SAVE,EXEC",
   "MULTI,SET {a}1 never,RESET,EXEC,GET {a}1",
   "MULTI,SET {a}1 never,QUIT,EXEC",
-  "MULTI,UNWATCH,WAIT 0 0,EXEC",
+  "MULTI,UNWATCH,BLPOP {a}l 0,BRPOPLPUSH {a}l {a}m 0,WAIT 0 0,EXEC",
+  "MULTI,WATCH {a}1,SET {a}1 w,EXEC",
+  "WATCH {a}1 {a}2,MULTI,SET {a}1 watched,EXEC,GET {a}1",
+  "WATCH {a}1,SET {a}1 mine,MULTI,SET {a}1 never,EXEC,GET {a}1",
+  "WATCH {a}1,SET {a}1 mine,MULTI,EXEC,MULTI,EXEC",
+  "WATCH {a}1,SET {a}1 mine,UNWATCH,MULTI,GET {a}1,EXEC",
+  "WATCH {a}1,SET {a}1 mine,MULTI,DISCARD,MULTI,GET {a}1,EXEC",
+  "WATCH {a}1,SET {a}1 mine,MULTI,GET,EXEC,MULTI,GET {a}1,EXEC",
+  "WATCH {a}1,WATCH {a}2,SET {a}2 x,MULTI,GET {a}1,EXEC,WATCH {a}2,MULTI,GET {a}1,EXEC",
+  "WATCH {a}1,SET {a}1 x,RESET,MULTI,GET {a}1,EXEC",
+  "WATCH {a}1,MGET {a}1 {a}2 {a}3,MULTI,PING,EXEC",
+  "WATCH,UNWATCH,UNWATCH 1,EXEC",
+  "WATCH {a}1,BLPOP {a}none 0.01,SET {a}1 y,MULTI,PING,EXEC",
   "MULTI,XREAD BLOCK 0 STREAMS {a}s $,EXEC",
   "SET {a}1 1,MULTI,INCR {a}1,EXEC,INCR {a}1,MULTI,INCR {a}1,INCR {a}1,EXEC,GET {a}1",
 ];
@@ -156,6 +168,13 @@ function randomCommand(random: Random): Argument[] {
   const key = () => `{t}${random.integer(0, 9)}`;
   const value = () =>
     Buffer.alloc(random.integer(0, random.next() < 0.9 ? 60 : 70_000), random.integer(97, 122));
+  const waiting: (() => Argument[])[] = [
+    () => ["BLPOP", "{t}list", "0.001"],
+    () => ["BRPOPLPUSH", "{t}list", "{t}list2", "0.001"],
+    () => ["BLMPOP", "0.001", "2", "{t}list2", "{t}list", "LEFT"],
+    () => ["BZPOPMIN", "{t}zset", "{t}list3", "0.001"],
+    () => ["XREAD", "BLOCK", "1", "STREAMS", "{t}stream", "$"],
+  ];
   const make: (() => Argument[])[] = [
     ...Array.from({ length: 3 }, () => () => ["MULTI"]),
     ...Array.from({ length: 5 }, () => () => ["EXEC"]),
@@ -171,7 +190,13 @@ function randomCommand(random: Random): Argument[] {
     () => ["RPUSH", "{t}list", value()],
     () => ["LRANGE", "{t}list", "0", "-1"],
     () => ["PING"],
+    () => ["WATCH", key()],
+    () => ["WATCH", key(), key()],
+    () => ["UNWATCH"],
+    () => ["XADD", "{t}stream", `${random.integer(1, 9)}-*`, "f", "v"],
     ...random.next() < 0.1 ? [() => ["GET"], () => ["NOSUCHCOMMAND"]] : [],
   ];
+  // Servers look only now and then who has waited long enough.
+  if (random.next() < 0.01) make.splice(0, make.length, ...waiting);
   return random.pick(make)();
 }

@@ -130,8 +130,10 @@ export interface Command {
   readonly retrySafe: boolean;
   /** Argument index of an iteration cursor (SCAN 1, HSCAN 2); 0 when there is none. */
   readonly cursor: number;
-  /** The option that makes it wait for data (XREAD: BLOCK); empty when there is none. See `asksToBlock`. */
+  /** The option that makes it wait for data (XREAD: BLOCK); empty when there is none. See `waitOf`. */
   readonly blockingKeyword: string;
+  /** Argument index of how long it waits for data, in seconds; from the end when negative; 0 when it never does. */
+  readonly timeoutAt: number;
   /** Empty unless a container. A container's own handling counts only when it is sent without a subcommand. */
   readonly subcommands: readonly Command[];
 

@@ -104,6 +104,7 @@ function complete(declared: Declaration, around: Surroundings): Command {
     retrySafe: flags.includes("readonly"),
     cursor: declared.cursor ?? 0,
     blockingKeyword,
+    timeoutAt: declared.timeoutAt ?? 0,
     subcommands: declared.subcommands.map((sub) => complete(sub, { ...within, container: name })),
     singleKey: within.handling === "forward" && blockingKeyword === "" && hasOnePlainKey(declared.keys),
     write: flags.includes("write"),
@@ -112,7 +113,8 @@ function complete(declared: Declaration, around: Surroundings): Command {
 
 /** What holds for the command and, when it is a container, for its subcommands unless they say otherwise. */
 function surroundingsIn(declared: Declaration, around: Surroundings): Surroundings {
-  const waits = declared.flags.includes("blocking") && declared.blockingKeyword === undefined;
+  const waits = declared.flags.includes("blocking") && declared.timeoutAt === undefined &&
+    declared.blockingKeyword === undefined;
   let { handling, refuse } = around;
   if (declared.merge !== undefined) [handling, refuse] = ["everywhere", undefined];
   else if (declared.handling !== undefined) [handling, refuse] = [declared.handling, undefined];

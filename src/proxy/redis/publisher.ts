@@ -11,6 +11,7 @@ import { CHANNEL, SHARD_CHANNEL } from "../pubsub/kind.ts";
 import { Request } from "../request.ts";
 import { appendRange } from "../request_bytes.ts";
 import type { Session } from "../session.ts";
+import { laneTo } from "../session_lane.ts";
 import { type Merge, Split } from "../split.ts";
 import { FragmentReply } from "./fragment_reply.ts";
 import { integerReply } from "./replies.ts";
@@ -52,7 +53,7 @@ export class Publisher {
     const split = new Split(parent, merge);
     const fragment = new Request(null, split, command.id + 1, turn.now);
     split.add(fragment);
-    const lane = this.#pool.backends[server]!.laneOf(session);
+    const lane = laneTo(session, this.#pool.backends[server]!);
     if (lane.begin(fragment)) {
       appendRange(lane.outbox, request, request.from, request.to);
       lane.push();

@@ -4,6 +4,7 @@
  */
 import type { PoolConfig } from "../../config/mod.ts";
 import { isWord } from "../../protocol/arguments.ts";
+import { NEVER_WAITS, waitOf } from "../../protocol/redis/blocking_option.ts";
 import { arityFits, lookupCommand, subcommandIn } from "../../protocol/redis/command_lookup.ts";
 import type { Command } from "../../protocol/redis/command.ts";
 import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
@@ -21,6 +22,8 @@ import { Everywhere } from "./everywhere.ts";
 import { credentialsOf, encodeCommand, redisGreeting } from "./greeting.ts";
 import { LocalCommands } from "./local_commands.ts";
 import { Permissions } from "./permissions.ts";
+import type { Lane } from "../lane.ts";
+import { laneTo } from "../session_lane.ts";
 import { appendRange } from "../request_bytes.ts";
 import { noteKey } from "../request_key.ts";
 import { fixedServer } from "./home.ts";
@@ -134,21 +137,26 @@ export class RedisProtocol implements Protocol {
       session.client.lastCommand = command.id;
       const server = this.#pool.router.route(request.bytesOf(1), request.start(1), request.end(1));
       this.#pool.hotKeys.pass(request, 1, server);
-      this.#forward(session, request, command, server, 1);
+      const lane = server < 0 ? null : this.#pool.backends[server]!.laneOf(session);
+      this.#send(session, request, command, lane, 1);
     } else {
       this.#serveOther(session, request, command);
     }
   }
 
-  /** Sends the request to a server; argument `key` is its first key, 0 when it has none. */
   #forward(session: Session, request: RequestScanner, command: Command, server: number, key: number): void {
+    const lane = server < 0 ? null : laneTo(session, this.#pool.backends[server]!);
+    this.#send(session, request, command, lane, key);
+  }
+
+  /** Sends the request, null being the lane to no server; argument `key` is its first key, 0 when it has none. */
+  #send(session: Session, request: RequestScanner, command: Command, lane: Lane | null, key: number): void {
     const record = session.expect(command.id + 1);
     if (key > 0) noteKey(record, request, key);
-    if (server < 0) {
+    if (lane === null) {
       this.#pool.fail(record, NO_SERVER, null);
       return;
     }
-    const lane = this.#pool.backends[server]!.laneOf(session);
     session.charge(record);
     if (!lane.begin(record)) return;
     appendRange(lane.outbox, request, request.from, request.to);
@@ -216,7 +224,10 @@ export class RedisProtocol implements Protocol {
       ? fixedServer(this.#pool.router)
       : this.#splitter.place(request, finder.keys, count);
     const key = count === 0 ? 0 : finder.keys[0]!;
-    if (command.handling === "script" && server >= 0) {
+    const waitMs = waitOf(command, request);
+    if (waitMs !== NEVER_WAITS && server >= 0) {
+      this.#stateful.pinned.wait(session, this.#pool.backends[server]!, command, request, key, waitMs);
+    } else if (command.handling === "script" && server >= 0) {
       this.#serveScript(session, request, command, server, key);
     } else if (server !== SEVERAL) {
       this.#forward(session, request, command, server, key);
@@ -241,7 +252,7 @@ export class RedisProtocol implements Protocol {
     } else {
       const record = session.expect(command.id + 1);
       if (key > 0) noteKey(record, request, key);
-      this.#scripts.run(script, record, request, this.#pool.backends[server]!.laneOf(session));
+      this.#scripts.run(script, record, request, laneTo(session, this.#pool.backends[server]!));
     }
   }
 

@@ -1,30 +1,51 @@
 /**
- * What Redis keeps for a connection beyond who is at the other end. Most sessions never need one. RESET and the end
- * of the session clear it, in one place.
+ * What Redis keeps for a connection beyond who is at the other end. Most sessions never need one. RESET clears it
+ * and the end of the session ends it, each in one place.
  */
+import { turn } from "../../transport/turn.ts";
 import { Subscriptions } from "../pubsub/subscriptions.ts";
 import type { Session } from "../session.ts";
+import { LOCAL_COMMAND, Request } from "../request.ts";
+import { encodeCommand } from "./greeting.ts";
+import { type PinOwner, Pins } from "./pins.ts";
 import { Transaction } from "./transaction.ts";
 import { become } from "./users.ts";
 
 /** The version of the protocol a session speaks. */
 export type RespVersion = 2 | 3;
 
+const UNWATCH = encodeCommand(["UNWATCH"]);
+const NOBODY_ASKED = { take() {} };
+
 /** The state of one session. */
-export class RedisSession {
+export class RedisSession implements PinOwner {
   version: RespVersion = 2;
   /** Between MULTI and EXEC. */
   transaction: Transaction | null = null;
+  /** Keys that were watched may have changed, for nobody can tell any more: EXEC has to answer null. */
+  isWatchLost = false;
+  readonly pins: Pins;
   readonly #session: Session;
   #subscriptions: Subscriptions | null = null;
 
   constructor(session: Session) {
     this.#session = session;
+    this.pins = new Pins(this);
   }
 
   /** Whether the session's requests are served as anybody's. */
   get isPlain(): boolean {
-    return this.transaction === null && !this.isConfined;
+    return this.transaction === null && !this.isConfined && this.pins.size === 0 && !this.isWatchLost;
+  }
+
+  /** Whether a request waits at a server for what other clients do; later ones wait for it. */
+  get isBlocked(): boolean {
+    return this.pins.isBlocked;
+  }
+
+  /** Whether it is in the middle of something that its end would undo. */
+  get isBusy(): boolean {
+    return this.transaction !== null || this.pins.size > 0;
   }
 
   /** Whether it may ask for little but subscriptions: in RESP2 a message could be taken for any other reply. */
@@ -54,33 +75,65 @@ export class RedisSession {
     this.changed();
   }
 
-  /** The transaction is over; what it queued is the caller's to send and to clear. */
+  /** The transaction is over, and nothing is watched; what it queued is the caller's to send and to clear. */
   endTransaction(): void {
     this.transaction = null;
+    const { watching } = this.pins;
+    if (watching !== null) watching.isWatching = false;
+    this.isWatchLost = false;
     this.changed();
   }
 
   /** DISCARD. */
   discard(): void {
     this.transaction?.clear();
+    this.unwatch();
     this.endTransaction();
+  }
+
+  /** UNWATCH. */
+  unwatch(): void {
+    this.isWatchLost = false;
+    const pin = this.pins.watching;
+    if (pin !== null) {
+      pin.isWatching = false;
+      if (pin.lane.begin(new Request(null, NOBODY_ASKED, LOCAL_COMMAND, turn.now))) {
+        pin.lane.outbox.append(UNWATCH, 0, UNWATCH.length);
+        pin.lane.push();
+      }
+    }
+    this.changed();
   }
 
   /** RESET; what the client hears until this is answered, it hears. */
   reset(): void {
-    if (this.transaction !== null) this.discard();
+    this.discard();
     this.#subscriptions?.askToLeaveAll();
   }
 
   /** The end of the session. */
   end(): void {
-    if (this.transaction !== null) this.discard();
+    this.transaction?.clear();
+    this.transaction = null;
+    this.pins.end();
     this.#subscriptions?.end();
   }
 
   /** Has the session's next requests served as its state demands. */
   changed(): void {
     become(this.#session, this.#session.client.user);
+  }
+
+  pinsChanged(): void {
+    this.changed();
+  }
+
+  unblocked(): void {
+    this.#session.wake();
+  }
+
+  watchLost(): void {
+    this.isWatchLost = true;
   }
 }
 

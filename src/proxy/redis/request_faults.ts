@@ -1,5 +1,4 @@
 /** Why requests can't be served as they were asked, in the words of Redis where it has some. */
-import { asksToBlock } from "../../protocol/redis/blocking_option.ts";
 import { arityFits } from "../../protocol/redis/command_lookup.ts";
 import type { Command } from "../../protocol/redis/command.ts";
 import { BAD_NUMKEYS, NEGATIVE_NUMKEYS, TOO_MANY_NUMKEYS } from "../../protocol/redis/key_finder.ts";
@@ -22,10 +21,6 @@ export function requestFault(
   if (command.handling === "refuse") return `ERR ${command.refusal}`;
   if (command.handling === "split-pairs" && request.count % 2 === 0) {
     return `ERR wrong number of arguments for '${command.name}' command`;
-  }
-  if (asksToBlock(command, request)) {
-    const name = command.name.toUpperCase();
-    return `ERR ${name} with ${command.blockingKeyword} needs a connection of its own, which this pool does not offer`;
   }
   return "";
 }

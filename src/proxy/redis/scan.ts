@@ -17,6 +17,7 @@ import type { Pool } from "../pool.ts";
 import { appendRange } from "../request_bytes.ts";
 import { type ReplyBody, Request } from "../request.ts";
 import type { Session } from "../session.ts";
+import { laneTo } from "../session_lane.ts";
 import { type Merge, type Merged, release, type ReplyLimit, Split } from "../split.ts";
 import { FragmentReply } from "./fragment_reply.ts";
 import { keysLimit } from "./keys_limit.ts";
@@ -58,7 +59,7 @@ export class Scan {
     const limit = keysLimit(this.#pool.config, command, "use a smaller COUNT");
     const split = new Split(parent, new ScanReply(this.#pool, backend, limit));
     const fragment = new Request(null, split, command.id + 1, turn.now);
-    const lane = backend.laneOf(session);
+    const lane = laneTo(session, backend);
     split.add(fragment);
     if (lane.begin(fragment)) {
       const cursor = bulkReply(String(position));

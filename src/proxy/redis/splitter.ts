@@ -10,6 +10,7 @@ import { NONE, Placement } from "../placement.ts";
 import type { Pool } from "../pool.ts";
 import { Request } from "../request.ts";
 import type { Session } from "../session.ts";
+import { laneTo } from "../session_lane.ts";
 import { type Merge, Split } from "../split.ts";
 import { ElementMerge, MERGE_OK, MERGE_SUM } from "./merges.ts";
 import { appendRange } from "../request_bytes.ts";
@@ -39,7 +40,7 @@ export class Splitter {
     this.#pool.counters.fragments += servers.length;
     const width = command.handling === "split-pairs" ? 2 : 1;
     for (const server of servers) {
-      const lane = this.#pool.backends[server]!.laneOf(session);
+      const lane = laneTo(session, this.#pool.backends[server]!);
       const fragment = new Request(null, split, command.id + 1, turn.now);
       noteKey(fragment, request, keys[first[server]!]!);
       split.add(fragment);

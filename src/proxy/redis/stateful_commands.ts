@@ -4,6 +4,7 @@ import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Pool } from "../pool.ts";
 import type { Session } from "../session.ts";
 import { errorReply } from "./replies.ts";
+import { PinnedRequests } from "./pinned_requests.ts";
 import { Transactions } from "./transactions.ts";
 
 /** Serves one command. */
@@ -12,14 +13,18 @@ type Serve = (session: Session, command: Command, request: RequestScanner) => vo
 /** The commands with state of one pool. */
 export class StatefulCommands {
   readonly transactions: Transactions;
+  readonly pinned: PinnedRequests;
   readonly #commands: Readonly<Record<string, Serve>>;
 
   constructor(pool: Pool) {
     const transactions = this.transactions = new Transactions(pool);
+    const pinned = this.pinned = new PinnedRequests(pool);
     this.#commands = {
       multi: (session) => transactions.multi(session),
       discard: (session) => transactions.discard(session),
       exec: (session, command, request) => transactions.exec(session, command, request),
+      watch: (session, command, request) => pinned.watch(session, command, request),
+      unwatch: (session) => pinned.unwatch(session),
     };
   }
 

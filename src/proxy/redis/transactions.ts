@@ -10,19 +10,22 @@ import { findCommand } from "../../protocol/redis/command_lookup.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { COMPLETE } from "../../protocol/scan_status.ts";
 import { NO_SERVER } from "../failure.ts";
+import type { Lane } from "../lane.ts";
 import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
 import { noteKey } from "../request_key.ts";
 import type { Session } from "../session.ts";
+import { laneTo } from "../session_lane.ts";
 import { faultInBlock } from "./block_rules.ts";
 import { ANYWHERE, fixedServer, Home } from "./home.ts";
-import { stateOf } from "./redis_session.ts";
+import { type RedisSession, stateOf } from "./redis_session.ts";
 import { arrayReply, errorReply, simpleReply } from "./replies.ts";
 import { NO_KEYS, type Transaction } from "./transaction.ts";
 
 const OK = simpleReply("OK");
 const QUEUED = simpleReply("QUEUED");
 const NO_RESULTS = arrayReply([]);
+const NULL_ARRAY = Buffer.from("*-1\r\n");
 const CROSSSLOT = "CROSSSLOT Keys of a transaction don't live on the same server";
 
 /** The transactions of one pool's clients. */
@@ -58,7 +61,7 @@ export class Transactions {
 
   /** A command of a session in MULTI that is fine for now. */
   queue(session: Session, transaction: Transaction, command: Command, request: RequestScanner): void {
-    const fault = this.#queueFault(transaction, command, request);
+    const fault = this.#queueFault(stateOf(session), transaction, command, request);
     if (fault !== "") {
       transaction.abort();
       session.reply(errorReply(fault));
@@ -78,29 +81,42 @@ export class Transactions {
     } else if (transaction.isAborted) {
       state.discard();
       session.reply(errorReply("EXECABORT Transaction discarded because of previous errors."));
+    } else if (state.isWatchLost) {
+      state.discard();
+      session.reply(NULL_ARRAY);
     } else if (this.#pool.pause.holds(!transaction.writes)) {
       this.#pool.pause.wait(session);
       session.putBack(request.copy());
     } else {
-      state.endTransaction();
-      if (transaction.commands === 0) session.reply(NO_RESULTS);
-      else this.#send(session, command, transaction);
-      transaction.clear();
+      this.#execute(session, state, command, transaction);
     }
   }
 
-  #send(session: Session, command: Command, transaction: Transaction): void {
+  #execute(session: Session, state: RedisSession, command: Command, transaction: Transaction): void {
+    const { watching } = state.pins;
     const server = this.#serverOf(transaction);
-    if (server === SEVERAL) {
+    const backend = transaction.server === NO_KEYS && watching !== null
+      ? watching.backend
+      : this.#pool.backends[server];
+    if (transaction.commands === 0 && watching === null) {
+      session.reply(NO_RESULTS);
+    } else if (server === SEVERAL) {
       session.reply(errorReply(CROSSSLOT));
-      return;
+    } else if (backend === undefined) {
+      this.#pool.fail(session.expect(command.id + 1), NO_SERVER, null);
+    } else if (watching !== null && watching.backend !== backend) {
+      // The keys have moved since; what was watched says nothing about them.
+      session.reply(NULL_ARRAY);
+    } else {
+      this.#send(session, laneTo(session, backend), command, transaction);
+      state.endTransaction();
     }
+    if (state.transaction !== null) state.discard();
+    transaction.clear();
+  }
+
+  #send(session: Session, lane: Lane, command: Command, transaction: Transaction): void {
     const record = session.expect(command.id + 1);
-    if (server < 0) {
-      this.#pool.fail(record, NO_SERVER, null);
-      return;
-    }
-    const lane = this.#pool.backends[server]!.laneOf(session);
     session.charge(record);
     record.swallow = transaction.repliesBefore;
     record.key = transaction.key;
@@ -112,7 +128,12 @@ export class Transactions {
     if (lane.full) session.waitFor(lane);
   }
 
-  #queueFault(transaction: Transaction, command: Command, request: RequestScanner): string {
+  #queueFault(
+    state: RedisSession,
+    transaction: Transaction,
+    command: Command,
+    request: RequestScanner,
+  ): string {
     const fault = faultInBlock(command);
     if (fault !== "") return fault;
     const { maxRequestBytes } = this.#pool.config;
@@ -121,9 +142,11 @@ export class Transactions {
     }
     const server = this.#home.find(transaction.router, command, request);
     if (server === ANYWHERE) return "";
-    if (server === SEVERAL || (transaction.server !== NO_KEYS && server !== transaction.server)) {
-      return CROSSSLOT;
-    }
+    const { watching } = state.pins;
+    const isElsewhere = transaction.server === NO_KEYS
+      ? watching !== null && watching.backend !== this.#pool.backends[server]
+      : server !== transaction.server;
+    if (server === SEVERAL || isElsewhere) return CROSSSLOT;
     transaction.server = server;
     const { count, keys } = this.#home;
     this.#pool.hotKeys.passAll(request, keys, count);

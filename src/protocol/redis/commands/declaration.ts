@@ -23,9 +23,16 @@ export interface Options {
   readonly blockingKeyword?: string;
   /** Any client may send it, although its category is dangerous: see `Command.administrative`. */
   readonly open?: boolean;
+  /** See `Command.timeoutAt`. */
+  readonly timeoutAt?: number;
   /** It changes the state of the connection, or it does not although its group does. */
   readonly stateful?: boolean;
 }
+
+/** Commands that wait for as long as their last argument says. */
+export const TIMEOUT_LAST: Options = { timeoutAt: -1 };
+/** Commands that wait for as long as their first argument says. */
+export const TIMEOUT_FIRST: Options = { timeoutAt: 1 };
 
 /** One command as declared. */
 export interface Declaration extends Options {

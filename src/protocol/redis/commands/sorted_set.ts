@@ -1,5 +1,5 @@
 /** Sorted sets. */
-import { command, type CommandGroup } from "./declaration.ts";
+import { command, type CommandGroup, TIMEOUT_FIRST, TIMEOUT_LAST } from "./declaration.ts";
 import { counted, key, keys } from "./key_specs.ts";
 
 /** Sorted sets. */
@@ -7,9 +7,23 @@ export const SORTED_SET: CommandGroup = {
   name: "sorted-set",
   categories: "@sortedset",
   commands: [
-    command("bzmpop", -5, "write blocking", "7.0.0", counted("RW access delete", 2)),
-    command("bzpopmax", -3, "write noscript blocking fast", "5.0.0", keys("RW access delete", 1, -2)),
-    command("bzpopmin", -3, "write noscript blocking fast", "5.0.0", keys("RW access delete", 1, -2)),
+    command("bzmpop", -5, "write blocking", "7.0.0", counted("RW access delete", 2), TIMEOUT_FIRST),
+    command(
+      "bzpopmax",
+      -3,
+      "write noscript blocking fast",
+      "5.0.0",
+      keys("RW access delete", 1, -2),
+      TIMEOUT_LAST,
+    ),
+    command(
+      "bzpopmin",
+      -3,
+      "write noscript blocking fast",
+      "5.0.0",
+      keys("RW access delete", 1, -2),
+      TIMEOUT_LAST,
+    ),
     command("zadd", -4, "write denyoom fast", "1.2.0", key("RW update")),
     command("zcard", 2, "readonly fast", "1.2.0", key("RO")),
     command("zcount", 4, "readonly fast", "2.0.0", key("RO access")),

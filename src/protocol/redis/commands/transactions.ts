@@ -1,7 +1,6 @@
 /** Transactions. The proxy queues what is between MULTI and EXEC. */
 import { command, type CommandGroup } from "./declaration.ts";
-import { keys, NO_KEYS } from "./key_specs.ts";
-import { ownConnection } from "./refusals.ts";
+import { keys } from "./key_specs.ts";
 
 /** Transactions. */
 export const TRANSACTIONS: CommandGroup = {
@@ -13,11 +12,7 @@ export const TRANSACTIONS: CommandGroup = {
     command("discard", 1, "noscript loading stale fast allow_busy", "2.0.0"),
     command("exec", 1, "noscript loading stale skip_slowlog", "1.2.0"),
     command("multi", 1, "noscript loading stale fast allow_busy", "1.2.0"),
-    command("unwatch", 1, "noscript loading stale fast allow_busy", "2.2.0", NO_KEYS, {
-      refuse: ownConnection,
-    }),
-    command("watch", -2, "noscript loading stale fast allow_busy", "2.2.0", keys("RO", 1, -1), {
-      refuse: ownConnection,
-    }),
+    command("unwatch", 1, "noscript loading stale fast allow_busy", "2.2.0"),
+    command("watch", -2, "noscript loading stale fast allow_busy", "2.2.0", keys("RO", 1, -1)),
   ],
 };

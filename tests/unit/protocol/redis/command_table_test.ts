@@ -152,9 +152,7 @@ test("Command.administrative is true of what is dangerous and concerns more than
 
 test("Command.refusal is there when the command needs a session of its own or one server", () => {
   const refused = [
-    ...["watch", "unwatch", "monitor"],
-    ...["blpop", "brpop", "blmove", "blmpop", "bzpopmin", "bzmpop", "blmovem", "wait"],
-    "waitaof",
+    ...["monitor", "blmovem", "wait", "waitaof"],
     ...["shutdown", "replicaof", "debug", "migrate", "sync", "psync", "move", "swapdb"],
     ...[
       "cluster|slots",

@@ -1,0 +1,128 @@
+/**
+ * The pinned lanes of one session, one per server at most. While a session has one to a server, its requests to that
+ * server take it; requests to others go their normal way. It goes back when all that was asked on it is answered and
+ * nothing is watched, so that what follows on the shared lane comes later at the server too.
+ */
+import type { Backend } from "../backend.ts";
+import { Failure } from "../failure.ts";
+import type { Lane } from "../lane.ts";
+import type { Pool } from "../pool.ts";
+import type { LaneHolder } from "../pinned_lanes.ts";
+
+const NO_KEY = new Uint8Array(0);
+const MOVED = new Failure("closed", "the key that was waited for has moved to another server");
+
+/** One pinned lane. */
+export interface Pin {
+  readonly backend: Backend;
+  readonly lane: Lane;
+  /** A request on it may wait for what other clients do. */
+  isBlocked: boolean;
+  /** The key that it waits for; empty when it waits for none. */
+  waitsFor: Uint8Array;
+  /** Keys are watched on it. */
+  isWatching: boolean;
+}
+
+/** What becomes of pins concerns their session. */
+export interface PinOwner {
+  /** A pin was taken or given back. */
+  pinsChanged(): void;
+  /** Nothing waits at a server any more. */
+  unblocked(): void;
+  /** The lane on which keys were watched is gone. */
+  watchLost(): void;
+}
+
+/** The pins of one session. */
+export class Pins implements LaneHolder {
+  readonly #owner: PinOwner;
+  #pins: Pin[] = [];
+
+  constructor(owner: PinOwner) {
+    this.#owner = owner;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#pins.length;
+  }
+
+  /** Whether a request of the session waits at a server. */
+  get isBlocked(): boolean {
+    return this.#pins.some((pin) => pin.isBlocked);
+  }
+
+  /** The one on which keys are watched, or null. */
+  get watching(): Pin | null {
+    return this.#pins.find((pin) => pin.isWatching) ?? null;
+  }
+
+  /** The session's pin on a server, or null. */
+  on(backend: Backend): Pin | null {
+    return this.#pins.find((pin) => pin.backend === backend) ?? null;
+  }
+
+  /** The session's pin on a server, a new one if need be; null when the server's pinned lanes are all taken. */
+  take(backend: Backend): Pin | null {
+    const former = this.on(backend);
+    if (former !== null) return former;
+    const lane = backend.pinned.take(this);
+    if (lane === null) return null;
+    const pin = { backend, lane, isBlocked: false, waitsFor: NO_KEY, isWatching: false };
+    this.#pins.push(pin);
+    this.#owner.pinsChanged();
+    return pin;
+  }
+
+  /** Keys may have moved: what is waited for on a server that has lost it never comes. */
+  reroute({ router, backends }: Pool): void {
+    for (const { backend, lane, isBlocked, waitsFor } of [...this.#pins]) {
+      if (!isBlocked || waitsFor.length === 0) continue;
+      const owner = backends[router.route(waitsFor, 0, waitsFor.length)];
+      if (owner !== backend) backend.pinned.giveUp(lane, MOVED);
+    }
+  }
+
+  /** The session is gone: what waits for it must not. */
+  end(): void {
+    const pins = this.#pins;
+    this.#pins = [];
+    for (const { backend, lane, isWatching } of pins) backend.pinned.give(lane, !isWatching);
+  }
+
+  isBlockedOn(lane: Lane): boolean {
+    return this.#pins.some((pin) => pin.lane === lane && pin.isBlocked);
+  }
+
+  laneQuiet(lane: Lane): void {
+    const pin = this.#pins.find((each) => each.lane === lane);
+    if (pin === undefined) return;
+    if (!pin.isWatching) {
+      this.#remove(lane);
+      pin.backend.pinned.give(lane, true);
+      this.#owner.pinsChanged();
+    }
+    this.#unblock(pin);
+  }
+
+  laneBroken(lane: Lane): void {
+    const pin = this.#remove(lane);
+    if (pin === undefined) return;
+    if (pin.isWatching) this.#owner.watchLost();
+    this.#owner.pinsChanged();
+    this.#unblock(pin);
+  }
+
+  #unblock(pin: Pin): void {
+    if (!pin.isBlocked) return;
+    pin.isBlocked = false;
+    if (!this.isBlocked) this.#owner.unblocked();
+  }
+
+  #remove(lane: Lane): Pin | undefined {
+    const pin = this.#pins.find((each) => each.lane === lane);
+    this.#pins = this.#pins.filter((each) => each !== pin);
+    return pin;
+  }
+}
