@@ -32,6 +32,7 @@ export function askAll(session: Session, { command, requests, merge, laneTo: oth
   const split = new Split(parent, merge);
   for (const backend of session.pool.backends) {
     const lane = other === undefined ? laneTo(session, backend) : other(backend);
+    session.client.wrote |= backend.counters.mark;
     for (const append of requests) {
       const fragment = new Request(null, split, command, turn.now);
       split.add(fragment);

@@ -15,6 +15,10 @@ export class ClientRecord {
   redis: RedisSession | null = null;
   /** Whether nothing it asks has to be looked at twice. False in memcached pools, which don't ask. */
   unrestricted = false;
+  /** Its last request was put back, to be served again later. */
+  isPutBack = false;
+  /** Marks of the servers it may have changed something on; see `ServerCounters.mark`. */
+  wrote = 0;
   /** CLIENT SETNAME and SETINFO. */
   name = "";
   libraryName = "";

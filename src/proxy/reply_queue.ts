@@ -12,6 +12,7 @@ import { turn } from "../transport/turn.ts";
 import { DONE, PARTIAL, type ReplyBody, type Request, SETTLED, STREAMING } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import type { Shared } from "./shared.ts";
+import { NOWHERE } from "./silence.ts";
 
 /** A held reply longer than this is passed on once its turn comes, complete or not; bytes. */
 export const STREAM_ABOVE = 16 * 1024;
@@ -31,7 +32,9 @@ export class ReplyQueue {
   /** Bytes of replies that can't be written yet. */
   heldBytes = 0;
   readonly #queue = new RequestQueue();
-  readonly #outbox: Outbox;
+  /** Where replies go: to the client, or nowhere. */
+  outbox: Outbox;
+  readonly #client: Outbox;
   readonly #shared: Shared;
   readonly #owner: ReplyQueueOwner;
   /** What waits for the end of a long reply. */
@@ -39,7 +42,8 @@ export class ReplyQueue {
   #closed = false;
 
   constructor(outbox: Outbox, shared: Shared, owner: ReplyQueueOwner) {
-    this.#outbox = outbox;
+    this.outbox = outbox;
+    this.#client = outbox;
     this.#shared = shared;
     this.#owner = owner;
   }
@@ -52,6 +56,11 @@ export class ReplyQueue {
   /** Whether nothing was asked after `request`. */
   isNewest(request: Request): boolean {
     return this.#queue.length > 0 && this.#queue.at(this.#queue.length - 1) === request;
+  }
+
+  /** Has replies go nowhere, or to the client; what comes besides replies reaches it in any case. */
+  silence(isSilent: boolean): void {
+    this.outbox = isSilent ? NOWHERE : this.#client;
   }
 
   /** Adds a request behind all others. */
@@ -76,7 +85,7 @@ export class ReplyQueue {
     }
     this.#queue.shift();
     request.state = SETTLED;
-    this.#outbox.append(bytes, start, end);
+    this.outbox.append(bytes, start, end);
     this.#advance();
   }
 
@@ -108,7 +117,7 @@ export class ReplyQueue {
   streamMore(request: Request, bytes: Uint8Array, start: number, end: number): void {
     if (this.#closed) return;
     request.end += end - start;
-    this.#outbox.append(bytes, start, end);
+    this.outbox.append(bytes, start, end);
     this.#owner.wrote();
   }
 
@@ -118,7 +127,7 @@ export class ReplyQueue {
     request.state = SETTLED;
     this.#owner.answered(request, request.end + end - start);
     this.#queue.shift();
-    this.#outbox.append(bytes, start, end);
+    this.outbox.append(bytes, start, end);
     if (this.#interjections.length > 0) this.#writeInterjections();
     this.#advance();
   }
@@ -130,7 +139,7 @@ export class ReplyQueue {
       this.#interjections.push(Buffer.from(bytes.subarray(start, end)));
       this.#hold(end - start);
     } else {
-      this.#outbox.append(bytes, start, end);
+      this.outbox.append(bytes, start, end);
       this.#owner.wrote();
     }
   }
@@ -179,7 +188,7 @@ export class ReplyQueue {
   #writeInterjections(): void {
     for (const bytes of this.#interjections) {
       this.#unhold(bytes.length);
-      this.#outbox.append(bytes, 0, bytes.length);
+      this.#client.append(bytes, 0, bytes.length);
     }
     this.#interjections.length = 0;
   }
@@ -204,10 +213,10 @@ export class ReplyQueue {
     if (turn.now - request.enteredMs >= slowLog.thresholdMs) slowLog.delivered(request);
     if (request.body !== null) {
       this.#unhold(request.end);
-      request.body.writeTo(this.#outbox);
+      request.body.writeTo(this.outbox);
     } else {
       this.#unhold(request.end - request.start);
-      this.#outbox.append(request.bytes!, request.start, request.end);
+      this.outbox.append(request.bytes!, request.start, request.end);
       release(request.bytes!);
     }
   }
@@ -216,7 +225,7 @@ export class ReplyQueue {
     this.#unhold(request.end);
     request.state = STREAMING;
     request.end = request.held!.length;
-    for (const part of request.held!.parts) this.#outbox.append(part.bytes, part.start, part.end);
+    for (const part of request.held!.parts) this.outbox.append(part.bytes, part.start, part.end);
     request.held!.clear();
     request.held = null;
   }

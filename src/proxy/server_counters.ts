@@ -6,10 +6,14 @@ import { type FailureCounts, noFailures } from "../stats/mod.ts";
 import type { Families } from "./families.ts";
 import { Latency } from "./latency.ts";
 
+let made = 0;
+
 /** Figures of one server since the process started. */
 export class ServerCounters {
   /** The server's name in the pool. */
   readonly name: string;
+  /** A bit that tells it from the other servers of its pool, as long as those are no more than 31. */
+  readonly mark: number = 1 << (made++ % 31);
   /** Requests sent or queued, and their bytes. */
   requests = 0;
   requestBytes = 0;

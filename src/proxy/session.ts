@@ -91,6 +91,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   /** Holds, and reads the current request again when it is woken, before what follows. */
   putBack(request: Uint8Array, reason: number = HELD): void {
+    this.client.isPutBack = true;
     this.#rest.putBack(request);
     this.hold(reason);
   }
@@ -99,7 +100,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   reply(bytes: Uint8Array): void {
     if (this.#closed) return;
     if (this.replies.pending === 0) {
-      this.stream.outbox.append(bytes, 0, bytes.length);
+      this.replies.outbox.append(bytes, 0, bytes.length);
       this.stream.push();
     } else {
       const record = this.expect(LOCAL_COMMAND);

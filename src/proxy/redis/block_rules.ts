@@ -11,7 +11,7 @@ export const NEVER_QUEUED: ReadonlySet<string> = new Set(
 );
 
 /** Commands without keys that the proxy answers outside of transactions, and any server as well inside. */
-const ANY_SERVER_KNOWS = new Set(["ping", "echo", "time", "lolwut", "unwatch", "wait"]);
+const ANY_SERVER_KNOWS = new Set(["ping", "echo", "time", "lolwut", "unwatch", "wait", "waitaof"]);
 
 /** Why the command can't be part of a transaction, as the client reads it; empty when it can. */
 export function faultInBlock(command: Command): string {

@@ -21,6 +21,10 @@ import { errorReply, simpleReply } from "./replies.ts";
 const OK = simpleReply("OK");
 const CROSSSLOT = errorReply("CROSSSLOT Watched keys don't live on the same server");
 
+/** What a client reads when there are as many pinned lanes as there may be. */
+export const ALL_PINNED =
+  "ERR all connections to a server for clients that watch keys or wait for data are taken (max_pinned)";
+
 /** The requests of one pool's clients that go over pinned lanes. */
 export class PinnedRequests {
   readonly #pool: Pool;
@@ -86,20 +90,22 @@ export class PinnedRequests {
     }
     const pin = pins.take(backend);
     if (pin === null) {
-      const { maxPinned } = this.#pool.config;
-      session.reply(
-        errorReply(
-          `ERR all ${maxPinned} connections to the server for clients that watch or wait are taken (max_pinned)`,
-        ),
-      );
+      session.reply(errorReply(ALL_PINNED));
     }
     return pin;
   }
 
-  #send(session: Session, { lane }: Pin, command: Command, request: RequestScanner, waitMs: number): void {
+  #send(
+    session: Session,
+    { backend, lane }: Pin,
+    command: Command,
+    request: RequestScanner,
+    waitMs: number,
+  ): void {
     // Its time to answer begins when its time to wait is over.
     const record = new Request(session, null, command.id + 1, turn.now + waitMs);
     session.replies.push(record);
+    session.client.wrote |= backend.counters.mark;
     session.charge(record);
     if (!lane.begin(record)) return;
     appendRange(lane.outbox, request, request.from, request.to);

@@ -75,6 +75,16 @@ export class Pins implements LaneHolder {
     return pin;
   }
 
+  /** Gives back those on which nothing was asked. */
+  giveIdle(): void {
+    for (const { backend, lane, isWatching } of [...this.#pins]) {
+      if (isWatching || lane.inFlight.length > 0) continue;
+      this.#remove(lane);
+      backend.pinned.give(lane, true);
+    }
+    this.#owner.pinsChanged();
+  }
+
   /** Keys may have moved: what is waited for on a server that has lost it never comes. */
   reroute({ router, backends }: Pool): void {
     for (const { backend, lane, isBlocked, waitsFor } of [...this.#pins]) {

@@ -20,8 +20,10 @@ import type { Greeting, ProbeQuestion, Protocol, VersionQuestion } from "../prot
 import type { Session } from "../session.ts";
 import { Everywhere } from "./everywhere.ts";
 import { credentialsOf, encodeCommand, redisGreeting } from "./greeting.ts";
+import { served } from "./reply_mode.ts";
 import { LocalCommands } from "./local_commands.ts";
 import { Permissions } from "./permissions.ts";
+import type { Backend } from "../backend.ts";
 import type { Lane } from "../lane.ts";
 import { laneTo } from "../session_lane.ts";
 import { appendRange } from "../request_bytes.ts";
@@ -137,26 +139,36 @@ export class RedisProtocol implements Protocol {
       session.client.lastCommand = command.id;
       const server = this.#pool.router.route(request.bytesOf(1), request.start(1), request.end(1));
       this.#pool.hotKeys.pass(request, 1, server);
-      const lane = server < 0 ? null : this.#pool.backends[server]!.laneOf(session);
-      this.#send(session, request, command, lane, 1);
+      const backend = server < 0 ? null : this.#pool.backends[server]!;
+      this.#send(session, request, command, backend, backend === null ? null : backend.laneOf(session), 1);
     } else {
       this.#serveOther(session, request, command);
+      if (session.client.redis !== null) served(session);
     }
   }
 
   #forward(session: Session, request: RequestScanner, command: Command, server: number, key: number): void {
-    const lane = server < 0 ? null : laneTo(session, this.#pool.backends[server]!);
-    this.#send(session, request, command, lane, key);
+    const backend = server < 0 ? null : this.#pool.backends[server]!;
+    const lane = backend === null ? null : laneTo(session, backend);
+    this.#send(session, request, command, backend, lane, key);
   }
 
   /** Sends the request, null being the lane to no server; argument `key` is its first key, 0 when it has none. */
-  #send(session: Session, request: RequestScanner, command: Command, lane: Lane | null, key: number): void {
+  #send(
+    session: Session,
+    request: RequestScanner,
+    command: Command,
+    backend: Backend | null,
+    lane: Lane | null,
+    key: number,
+  ): void {
     const record = session.expect(command.id + 1);
     if (key > 0) noteKey(record, request, key);
-    if (lane === null) {
+    if (backend === null || lane === null) {
       this.#pool.fail(record, NO_SERVER, null);
       return;
     }
+    if (!command.retrySafe) session.client.wrote |= backend.counters.mark;
     session.charge(record);
     if (!lane.begin(record)) return;
     appendRange(lane.outbox, request, request.from, request.to);

@@ -8,6 +8,7 @@ import type { Session } from "../session.ts";
 import { LOCAL_COMMAND, Request } from "../request.ts";
 import { encodeCommand } from "./greeting.ts";
 import { type PinOwner, Pins } from "./pins.ts";
+import { ReplyMode } from "./reply_mode.ts";
 import { Transaction } from "./transaction.ts";
 import { become } from "./users.ts";
 
@@ -25,17 +26,20 @@ export class RedisSession implements PinOwner {
   /** Keys that were watched may have changed, for nobody can tell any more: EXEC has to answer null. */
   isWatchLost = false;
   readonly pins: Pins;
+  readonly replyMode: ReplyMode;
   readonly #session: Session;
   #subscriptions: Subscriptions | null = null;
 
   constructor(session: Session) {
     this.#session = session;
     this.pins = new Pins(this);
+    this.replyMode = new ReplyMode(session);
   }
 
   /** Whether the session's requests are served as anybody's. */
   get isPlain(): boolean {
-    return this.transaction === null && !this.isConfined && this.pins.size === 0 && !this.isWatchLost;
+    const isWatching = this.pins.size > 0 || this.isWatchLost;
+    return this.transaction === null && !this.isConfined && !isWatching && !this.replyMode.isSkipping;
   }
 
   /** Whether a request waits at a server for what other clients do; later ones wait for it. */
@@ -108,6 +112,7 @@ export class RedisSession implements PinOwner {
   /** RESET; what the client hears until this is answered, it hears. */
   reset(): void {
     this.discard();
+    this.replyMode.on();
     this.#subscriptions?.askToLeaveAll();
   }
 

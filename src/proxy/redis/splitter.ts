@@ -40,7 +40,9 @@ export class Splitter {
     this.#pool.counters.fragments += servers.length;
     const width = command.handling === "split-pairs" ? 2 : 1;
     for (const server of servers) {
-      const lane = laneTo(session, this.#pool.backends[server]!);
+      const backend = this.#pool.backends[server]!;
+      const lane = laneTo(session, backend);
+      if (!command.retrySafe) session.client.wrote |= backend.counters.mark;
       const fragment = new Request(null, split, command.id + 1, turn.now);
       noteKey(fragment, request, keys[first[server]!]!);
       split.add(fragment);

@@ -4,6 +4,8 @@ import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Pool } from "../pool.ts";
 import type { Session } from "../session.ts";
 import { errorReply } from "./replies.ts";
+import { ReplicationWait } from "./replication_wait.ts";
+import { clientReply } from "./client_reply.ts";
 import { PinnedRequests } from "./pinned_requests.ts";
 import { Transactions } from "./transactions.ts";
 
@@ -19,12 +21,16 @@ export class StatefulCommands {
   constructor(pool: Pool) {
     const transactions = this.transactions = new Transactions(pool);
     const pinned = this.pinned = new PinnedRequests(pool);
+    const replication = new ReplicationWait(pool);
     this.#commands = {
       multi: (session) => transactions.multi(session),
       discard: (session) => transactions.discard(session),
       exec: (session, command, request) => transactions.exec(session, command, request),
       watch: (session, command, request) => pinned.watch(session, command, request),
       unwatch: (session) => pinned.unwatch(session),
+      wait: (session, command, request) => replication.serve(session, command, request),
+      waitaof: (session, command, request) => replication.serve(session, command, request),
+      "client|reply": (session, _, request) => clientReply(session, request),
     };
   }
 

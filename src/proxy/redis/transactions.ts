@@ -108,6 +108,7 @@ export class Transactions {
       // The keys have moved since; what was watched says nothing about them.
       session.reply(NULL_ARRAY);
     } else {
+      session.client.wrote |= backend.counters.mark;
       this.#send(session, laneTo(session, backend), command, transaction);
       state.endTransaction();
     }

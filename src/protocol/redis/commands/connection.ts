@@ -23,7 +23,7 @@ export const CONNECTION: CommandGroup = {
       command("no-evict", 3, "admin noscript loading stale", "7.0.0", NO_KEYS, { refuse: sharedConnection }),
       command("no-touch", 3, "noscript loading stale", "7.2.0", NO_KEYS, { refuse: sharedConnection }),
       command("pause", -3, "admin noscript loading stale", "2.9.50"),
-      command("reply", 3, "noscript loading stale", "3.2.0", NO_KEYS, { refuse: sharedConnection }),
+      command("reply", 3, "noscript loading stale", "3.2.0", NO_KEYS, { handling: "stateful" }),
       command("setinfo", 4, "noscript loading stale", "7.2.0"),
       command("setname", 3, "noscript loading stale", "2.6.9"),
       command("tracking", -3, "noscript loading stale", "6.0.0", NO_KEYS, { refuse: ownConnection }),

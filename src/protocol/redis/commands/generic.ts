@@ -1,7 +1,7 @@
 /** Commands for keys of any type. */
-import { command, type CommandGroup, container } from "./declaration.ts";
+import { command, type CommandGroup, container, type Options } from "./declaration.ts";
 import { after, key, keys, NO_KEYS, SORT_PATTERNS, SORT_STORE } from "./key_specs.ts";
-import { otherDatabase, ownReplication, pastTheRouter } from "./refusals.ts";
+import { otherDatabase, pastTheRouter } from "./refusals.ts";
 
 const SORTABLE = "@dangerous @list @set @sortedset";
 const SORTED = [key("RO access"), SORT_PATTERNS, SORT_STORE];
@@ -9,7 +9,7 @@ const SORTED = [key("RO access"), SORT_PATTERNS, SORT_STORE];
 /** One key in its place, or an empty one there and the keys behind KEYS. */
 const MIGRATED = [key("RW access delete", 3), after("RW access delete incomplete", "KEYS", -2, -1, 0)];
 
-const OWN_WRITES = { categories: "@connection", refuse: ownReplication };
+const OWN_WRITES: Options = { categories: "@connection", handling: "stateful" };
 
 /** Commands for keys of any type. */
 export const GENERIC: CommandGroup = {

@@ -37,12 +37,6 @@ export const everyServer: Refusal = {
   stateful: false,
 };
 
-/** WAIT and WAITAOF: the writes they wait for went over connections shared with others. */
-export const ownReplication: Refusal = {
-  text: "is about the writes of one connection, and clients of this pool share connections",
-  stateful: false,
-};
-
 /** What a server's operator does. */
 export const administration: Refusal = {
   text: "administers one server; connect to that server to use it",

@@ -45,7 +45,7 @@ test("commandReply is this, byte by byte, when asked COMMAND INFO get nosuch mon
 test("commandReply shows only the served subcommands when a container is served in part", () => {
   const [client] = ask("COMMAND INFO CLIENT") as ReplyValue[][];
   expect(namesIn(client![9]!).sort()).toEqual(
-    ["getname", "id", "info", "kill", "list", "pause", "setinfo", "setname", "unpause"]
+    ["getname", "id", "info", "kill", "list", "pause", "reply", "setinfo", "setname", "unpause"]
       .map((name) => `client|${name}`),
   );
   expect(namesIn(ask("COMMAND INFO xinfo|stream"))).toEqual(["xinfo|stream"]);

@@ -152,7 +152,7 @@ test("Command.administrative is true of what is dangerous and concerns more than
 
 test("Command.refusal is there when the command needs a session of its own or one server", () => {
   const refused = [
-    ...["monitor", "blmovem", "wait", "waitaof"],
+    ...["monitor", "blmovem"],
     ...["shutdown", "replicaof", "debug", "migrate", "sync", "psync", "move", "swapdb"],
     ...[
       "cluster|slots",
