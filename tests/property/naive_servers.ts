@@ -32,6 +32,8 @@ export class NaiveServer {
 
 /** A lane: what a Splitter uses of one, and a server behind it that answers when it is told to. */
 export class NaiveLane {
+  /** What a backend has of a server. */
+  readonly counters = { mark: 1 };
   isDown = false;
   readonly full = false;
   readonly outbox: Outbox;

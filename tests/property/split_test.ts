@@ -7,6 +7,7 @@ import { lookupCommand } from "../../src/protocol/redis/command_lookup.ts";
 import { KeyFinder } from "../../src/protocol/redis/key_finder.ts";
 import { RequestScanner } from "../../src/protocol/redis/request_scanner.ts";
 import type { Pool } from "../../src/proxy/pool.ts";
+import { ClientRecord } from "../../src/proxy/client_record.ts";
 import { PoolCounters } from "../../src/proxy/pool_counters.ts";
 import { Splitter } from "../../src/proxy/redis/splitter.ts";
 import { SEVERAL } from "../../src/proxy/placement.ts";
@@ -37,6 +38,8 @@ class Proxy {
   readonly outbox: Outbox;
   readonly #splitter: Splitter;
   readonly #finder = new KeyFinder();
+
+  readonly client = new ClientRecord();
 
   constructor() {
     const shared = new Shared(Infinity, 1, () => {});

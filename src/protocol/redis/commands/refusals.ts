@@ -19,6 +19,13 @@ export const ownConnection: Refusal = {
   stateful: true,
 };
 
+/** MONITOR. */
+export const monitoring: Refusal = {
+  text:
+    "shows what one server does for all its clients, those of other pools too; connect to each server to see it",
+  stateful: true,
+};
+
 /** Commands that wait for somebody else. */
 export const blocking: Refusal = {
   text: "waits for data and needs a connection of its own for that, which this pool does not offer yet",

@@ -5,8 +5,8 @@ import {
   administration,
   clusterOnly,
   configuredUsers,
+  monitoring,
   otherDatabase,
-  ownConnection,
   replicationLink,
 } from "./refusals.ts";
 
@@ -106,7 +106,7 @@ export const SERVER: CommandGroup = {
       command("loadex", -3, "admin noscript no_async_loading", "7.0.0"),
       command("unload", 3, "admin noscript no_async_loading", "4.0.0"),
     ]),
-    command("monitor", 1, "admin noscript loading stale", "1.0.0", NO_KEYS, { refuse: ownConnection }),
+    command("monitor", 1, "admin noscript loading stale", "1.0.0", NO_KEYS, { refuse: monitoring }),
     command("psync", -3, "admin noscript no_async_loading no_multi", "2.8.0", NO_KEYS, {
       refuse: replicationLink,
     }),
