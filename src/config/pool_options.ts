@@ -23,6 +23,13 @@ const OWN_OPTIONS = {
     description:
       "What a memcached request for several keys answers when a server fails: its keys are missing, or one SERVER_ERROR.",
   }),
+  databases: ownOption({
+    key: "databases",
+    type: integer(1),
+    default: 1,
+    description:
+      "Databases clients may select, as far as the servers have them: number n is the servers' `redis_db` + n. Redis pools only.",
+  }),
   maxItemBytes: ownOption({
     key: "max_item",
     type: size(),

@@ -33,7 +33,7 @@ export class FailureReporter implements BackendWatcher {
   /** A server that fails a thousand times a second is told about less often: the next time says how many there were. */
   backendFailed(backend: Backend, reason: string): void {
     const now = performance.now();
-    const replies = repliesOf(backend);
+    const { replies } = backend;
     const row = this.#rows.get(backend) ?? { failures: 0, replies: -1, tellAt: -Infinity };
     row.failures = replies <= row.replies ? row.failures + 1 : 1;
     row.replies = replies;
@@ -51,8 +51,4 @@ export class FailureReporter implements BackendWatcher {
   forgive(backend: Backend): void {
     this.#rows.delete(backend);
   }
-}
-
-function repliesOf(backend: Backend): number {
-  return backend.lanes.reduce((sum, lane) => sum + lane.replies, 0);
 }

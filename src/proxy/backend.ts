@@ -3,11 +3,13 @@ import type { ServerConfig } from "../config/mod.ts";
 import { Failure, failureOf, INTERNAL } from "./failure.ts";
 import { Lane } from "./lane.ts";
 import { IDLE, READY } from "./lane_state.ts";
+import { LaneSets } from "./lane_sets.ts";
 import type { LaneWatcher } from "./lane_watcher.ts";
 import type { Pool } from "./pool.ts";
 import { PinnedLanes } from "./pinned_lanes.ts";
 import type { ServerCounters } from "./server_counters.ts";
 import type { Session } from "./session.ts";
+import { USUAL, type Variant } from "./variant.ts";
 import type { Way } from "./way.ts";
 
 /** What a backend tells whoever judges servers. Verdicts come back as a new router. */
@@ -32,6 +34,7 @@ export class Backend implements LaneWatcher {
   number = 0;
   server: ServerConfig;
   readonly way: Way;
+  /** The usual lanes: those of RESP2 and database 0. */
   readonly lanes: readonly Lane[];
   /** Lanes that sessions have for themselves. */
   readonly pinned: PinnedLanes;
@@ -40,8 +43,11 @@ export class Backend implements LaneWatcher {
   readonly counters: ServerCounters;
   /** The version it reports; empty until known. */
   version = "";
-  readonly #watcher: BackendWatcher;
   readonly #pool: Pool;
+  readonly #watcher: BackendWatcher;
+  /** Lanes of a variant. */
+  readonly #width: number;
+  readonly #others = new LaneSets((variant) => this.#newLanes(variant));
   #aside: Lane | null = null;
   #isRetired = false;
   /** What other ways to the same server have to answer before this one may be taken. */
@@ -63,21 +69,15 @@ export class Backend implements LaneWatcher {
     this.counters = pool.countersOf(server.name);
     this.#watcher = watcher;
     this.#debts = debts;
-    this.lanes = Array.from(
-      { length: pool.config.serverConnections },
-      () => new Lane(pool, way, this, this.counters),
-    );
+    this.#width = pool.config.serverConnections;
+    this.lanes = this.#newLanes(USUAL);
     this.pinned = new PinnedLanes(pool, this);
   }
 
   /** The lane a session's requests to this server take; always the same one, so that their order is kept. */
   laneOf(session: Session): Lane {
+    if (session.variant !== USUAL) return this.#others.laneOf(session);
     return this.lanes.length === 1 ? this.lanes[0]! : this.lanes[session.id % this.lanes.length]!;
-  }
-
-  get #allLanes(): readonly Lane[] {
-    const pinned = this.pinned.all;
-    return pinned.length === 0 ? this.lanes : [...this.lanes, ...pinned];
   }
 
   /** The lane for the proxy's own requests. */
@@ -95,7 +95,7 @@ export class Backend implements LaneWatcher {
 
   /** Lanes that are connected. */
   get connected(): number {
-    return this.lanes.filter((lane) => lane.state === READY).length;
+    return this.#allLanes.filter((lane) => lane.state === READY).length;
   }
 
   /** Whether a request has not been answered yet. */
@@ -111,8 +111,24 @@ export class Backend implements LaneWatcher {
     }));
   }
 
+  /** Replies received since this was made. */
+  get replies(): number {
+    return this.lanes.reduce((sum, lane) => sum + lane.replies, this.#others.replies);
+  }
+
+  get #allLanes(): readonly Lane[] {
+    const [others, pinned] = [this.#others.lanes, this.pinned.all];
+    return others.length + pinned.length === 0 ? this.lanes : [...this.lanes, ...others, ...pinned];
+  }
+
+  #newLanes(variant: Variant): Lane[] {
+    const way = variant === USUAL ? this.way : { ...this.way, greeting: this.way.greetingOf(variant) };
+    return Array.from({ length: this.#width }, () => new Lane(this.#pool, way, this, this.counters));
+  }
+
   /** Looks after deadlines. A fault of ours in a lane is the end of that lane's requests, and of nobody else's. */
   tick(now: number): void {
+    this.#others.closeIdle(now, (lane) => this.#countBytesOf(lane));
     for (const lane of this.#allLanes) this.#tickLane(lane, now);
     this.pinned.tick(now);
     if (this.#aside === null) return;
@@ -139,7 +155,7 @@ export class Backend implements LaneWatcher {
     this.pinned.retire();
   }
 
-  /** Connects all lanes now instead of at the first request. */
+  /** Connects the usual lanes now instead of at the first request. */
   preconnect(): void {
     for (const lane of this.lanes) {
       if (lane.state === IDLE) lane.open();
@@ -149,7 +165,7 @@ export class Backend implements LaneWatcher {
   /** Closes all lanes for good; requests in flight fail with `reason`. */
   close(reason: string): void {
     const failure = new Failure("closed", reason);
-    for (const lane of this.lanes) lane.close(failure);
+    for (const lane of this.#allLanes) lane.close(failure);
     this.#aside?.close(failure);
     this.pinned.close(failure);
     this.countBytes();
@@ -157,8 +173,12 @@ export class Backend implements LaneWatcher {
 
   /** Brings the count of bytes sent up to date; it isn't kept with each request, because outboxes know it anyway. */
   countBytes(): void {
-    for (const lane of this.#allLanes) this.counters.requestBytes += lane.outbox.takeAppended();
-    if (this.#aside !== null) this.counters.requestBytes += this.#aside.outbox.takeAppended();
+    for (const lane of this.#allLanes) this.#countBytesOf(lane);
+    if (this.#aside !== null) this.#countBytesOf(this.#aside);
+  }
+
+  #countBytesOf(lane: Lane): void {
+    this.counters.requestBytes += lane.outbox.takeAppended();
   }
 
   /** False while another way to the server has to answer what was asked before. */
@@ -167,13 +187,15 @@ export class Backend implements LaneWatcher {
     return this.#debts.length === 0;
   }
 
-  laneReady(_lane: Lane): void {
+  laneReady(lane: Lane): void {
     // It may have been away, and come back as another.
-    this.version = "";
+    if (this.lanes.includes(lane)) this.version = "";
     if (!this.#isRetired) this.#watcher.backendReady(this);
   }
 
-  laneFailed(_lane: Lane, reason: string): void {
+  laneFailed(lane: Lane, reason: string): void {
+    // A server that lacks a database or RESP3 is as good as ever for all others.
+    if (lane.isUnwelcome && !this.lanes.includes(lane)) return;
     this.version = "";
     if (!this.#isRetired) this.#watcher.backendFailed(this, reason);
   }

@@ -4,6 +4,7 @@ import { COMMANDS } from "../protocol/memcached/command_table.ts";
 import type { PoolConfig } from "../config/mod.ts";
 import { turn } from "../transport/turn.ts";
 import type { Session } from "./session.ts";
+import { databaseOf, versionOf } from "./variant.ts";
 
 /** One client connection, as its worker sees it. */
 export interface ClientDescription {
@@ -31,6 +32,8 @@ export interface ClientDetails extends ClientDescription {
   readonly libraryVersion: string;
   /** What it listens to: channels, patterns and sharded channels. */
   readonly subscriptions: readonly number[];
+  readonly database: number;
+  readonly respVersion: number;
 }
 
 const NO_SUBSCRIPTIONS = [0, 0, 0];
@@ -65,6 +68,8 @@ export function detailClient(session: Session): ClientDetails {
     libraryName,
     libraryVersion,
     subscriptions: redis !== null && redis.isSubscriber ? redis.subscriptions.sizes : NO_SUBSCRIPTIONS,
+    database: databaseOf(session.variant),
+    respVersion: versionOf(session.variant),
   };
 }
 

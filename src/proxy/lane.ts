@@ -80,6 +80,11 @@ export class Lane implements StreamOwner, ConnectOutcome {
     return this.#inbox.replies;
   }
 
+  /** Whether the server didn't accept its greeting. */
+  get isUnwelcome(): boolean {
+    return this.state === DOWN && this.#lastFailure.kind === "greeting";
+  }
+
   /** True when sessions should hold back until `waitForRoom` calls them. */
   get full(): boolean {
     return this.outbox.bytes > this.#pool.config.serverOutboxHighBytes;
@@ -160,10 +165,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#stream = stream;
     this.#counters.connects++;
     const greeting = greetingWith(this.#way.greeting, this.inFlight.prefaces, this);
-    if (greeting === null) {
-      this.#ready();
-      return;
-    }
+    if (greeting === null) return this.#ready();
     this.state = GREETING;
     this.#greeter = new Greeter(greeting, this.#reader);
     const size = greeting.bytes.length;

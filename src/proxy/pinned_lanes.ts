@@ -10,6 +10,7 @@ import { Lane } from "./lane.ts";
 import { READY } from "./lane_state.ts";
 import type { LaneWatcher } from "./lane_watcher.ts";
 import type { Pool } from "./pool.ts";
+import type { Variant } from "./variant.ts";
 
 /** A clean lane that nobody wanted for so long is closed. */
 const IDLE_MS = 60_000;
@@ -32,6 +33,8 @@ export class PinnedLanes implements LaneWatcher {
   readonly #pool: Pool;
   readonly #backend: Backend;
   readonly #held = new Map<Lane, LaneHolder>();
+  /** What a lane's connection was greeted for. */
+  readonly #variants = new WeakMap<Lane, Variant>();
   /** Clean lanes, the one that was given back last at the end, and since when they have been here. */
   #idle: { readonly lane: Lane; readonly sinceMs: number }[] = [];
   #isRetired = false;
@@ -52,11 +55,18 @@ export class PinnedLanes implements LaneWatcher {
   }
 
   /** A clean lane for `holder` alone; null when as many are held as may be. */
-  take(holder: LaneHolder): Lane | null {
+  take(holder: LaneHolder, variant: Variant): Lane | null {
     if (this.#held.size >= this.#pool.config.maxPinned) return null;
-    const { way, counters } = this.#backend;
-    const lane = this.#idle.pop()?.lane ?? new Lane(this.#pool, way, this, counters);
+    const at = this.#idle.findLastIndex(({ lane }) => this.#variants.get(lane) === variant);
+    const lane = at < 0 ? this.#newLane(variant) : this.#idle.splice(at, 1)[0]!.lane;
     this.#held.set(lane, holder);
+    return lane;
+  }
+
+  #newLane(variant: Variant): Lane {
+    const { way, counters } = this.#backend;
+    const lane = new Lane(this.#pool, { ...way, greeting: way.greetingOf(variant) }, this, counters);
+    this.#variants.set(lane, variant);
     return lane;
   }
 

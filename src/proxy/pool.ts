@@ -134,7 +134,7 @@ export class Pool {
 
   /** The backend there is, or a new one that waits until what was asked on other ways to its server is answered. */
   #backendFor(server: ServerConfig, index: number, former: readonly Backend[]): Backend {
-    const way = wayTo(server, this, this.protocol.greetingFor(this.config));
+    const way = wayTo(server, this, this.protocol);
     const same = this.backends.find((backend) => backend.way.text === way.text);
     if (same === undefined) {
       const address = formatAddress(server.address);

@@ -6,6 +6,7 @@ import type { PoolConfig } from "../config/mod.ts";
 import type { ScanStatus } from "../protocol/scan_status.ts";
 import type { Families } from "./families.ts";
 import type { Session } from "./session.ts";
+import type { Variant } from "./variant.ts";
 
 /** Finds requests in a client's bytes. */
 export interface RequestReader {
@@ -30,6 +31,8 @@ export interface RequestReader {
 export interface ReplyReader {
   /** Behind the reply after COMPLETE. */
   readonly next: number;
+  /** After BROKEN: what is wrong, for the log. */
+  readonly fault?: string;
   /** Payload bytes of the reply in progress that are known to come. */
   readonly announced: number;
   scan(chunk: Uint8Array, pos: number, end: number): ScanStatus;
@@ -63,8 +66,8 @@ export interface VersionQuestion {
 
 /** One protocol, as one pool speaks it to clients and servers. */
 export interface Protocol {
-  /** What is said first to a server of a pool that is configured so. */
-  greetingFor(config: PoolConfig): Greeting | null;
+  /** What is said first to a server of a pool that is configured so, on a connection of that variant. */
+  greetingFor(config: PoolConfig, variant: Variant): Greeting | null;
   readonly probe: ProbeQuestion;
   readonly version: VersionQuestion;
   /** Says who a new client is, or who a client is now that the configuration has changed. */

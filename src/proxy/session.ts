@@ -17,8 +17,19 @@ import { ReplyQueue, type ReplyQueueOwner } from "./reply_queue.ts";
 import { ReplyWindow } from "./reply_window.ts";
 import { LOCAL_COMMAND, Request } from "./request.ts";
 import { CUT, ENDS, LEAVES, STAYS } from "./session_end.ts";
-import { CLIENT_SLOW, ENDING, FLOWING, HELD, NO_MEMORY, QUIET, REPLIES_DUE, SERVER_SLOW } from "./stall.ts";
+import {
+  ALONE,
+  CLIENT_SLOW,
+  ENDING,
+  FLOWING,
+  HELD,
+  NO_MEMORY,
+  QUIET,
+  REPLIES_DUE,
+  SERVER_SLOW,
+} from "./stall.ts";
 import { UnreadChunk } from "./unread_chunk.ts";
+import { USUAL, type Variant } from "./variant.ts";
 import { UploadReservation } from "./upload_reservation.ts";
 
 /** A client connection. */
@@ -28,6 +39,8 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   readonly pool: Pool;
   readonly stream: Stream;
   readonly replies: ReplyQueue;
+  /** Which lanes its requests take; changed only while nothing it has asked is unanswered. */
+  variant: Variant = USUAL;
   lastActiveMs: number = turn.now;
   readonly client = new ClientRecord();
 
@@ -79,7 +92,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   /** Reads no further until the lane has room. */
   waitFor(lane: Lane): void {
-    if (this.#stall === ENDING || this.#stall === SERVER_SLOW) return;
+    if (this.#stall >= ALONE || this.#stall === SERVER_SLOW) return;
     this.#stall = SERVER_SLOW;
     lane.waitForRoom(this);
   }
@@ -94,6 +107,12 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.client.isPutBack = true;
     this.#rest.putBack(request);
     this.hold(reason);
+  }
+
+  /** Ends a hold that nobody else's wake could end. */
+  letGo(): void {
+    if (this.#stall === ALONE) this.#stall = HELD;
+    this.wake();
   }
 
   /** Answers the current request with bytes that nobody changes afterwards. */
@@ -125,7 +144,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   /** Reads on at the end of the turn; what still holds it back is found by the next request. */
   wake(): void {
-    if (this.#stall === ENDING || this.#closed || this.client.redis?.isBlocked) return;
+    if (this.#stall >= ALONE || this.#closed || this.client.redis?.isBlocked) return;
     this.#stall = FLOWING;
     if (this.#resuming) return;
     this.#resuming = true;
@@ -149,11 +168,10 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
       this.#read(chunk, at);
       release(chunk);
     }
-    if (this.#stall === FLOWING) {
-      // What the client could not send meanwhile is not its fault.
-      this.lastActiveMs = turn.now;
-      this.stream.resume();
-    }
+    if (this.#stall !== FLOWING) return;
+    // What the client could not send meanwhile is not its fault.
+    this.lastActiveMs = turn.now;
+    this.stream.resume();
   }
 
   turnFailed(error: Error): void {
@@ -168,7 +186,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     this.closed(CUT);
   }
 
-  /** Whether the next bytes of a request are the client's to send. Waiting for memory that it keeps from others is its too. */
+  /** Whether it is for the client to go on. Waiting for memory counts too when it keeps memory from others meanwhile. */
   get isUploading(): boolean {
     return this.#reader.reader !== null && (this.#stall === FLOWING || this.#upload.bytes > 0);
   }
@@ -281,7 +299,7 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   }
 
   #waitForClient(): void {
-    if (this.#stall !== ENDING) this.#stall = CLIENT_SLOW;
+    if (this.#stall < ALONE) this.#stall = CLIENT_SLOW;
     this.stream.notifyBelow = this.pool.config.clientOutboxLowBytes;
     this.stream.push();
   }

@@ -3,7 +3,8 @@ import type { Address } from "../config/address.ts";
 import type { ServerConfig } from "../config/mod.ts";
 import type { ConnectTls } from "../transport/tls.ts";
 import type { Pool } from "./pool.ts";
-import type { Greeting } from "./protocol.ts";
+import type { Greeting, Protocol } from "./protocol.ts";
+import { USUAL, type Variant } from "./variant.ts";
 
 /** How a server is connected to. It stays as it was made, whatever becomes of the pool. */
 export interface Way {
@@ -12,6 +13,8 @@ export interface Way {
   readonly tls: ConnectTls | null;
   /** What is said first; null: nothing. */
   readonly greeting: Greeting | null;
+  /** The same for a connection of another variant. */
+  greetingOf(variant: Variant): Greeting | null;
   /** Equal for equal ways to one server. It may hold secrets. */
   readonly text: string;
   /** Equal where a connection that only listens hears the same, whatever the server is called. May hold secrets too. */
@@ -22,14 +25,18 @@ export interface Way {
 export function wayTo(
   { name, address }: ServerConfig,
   { config, serverTls }: Pick<Pool, "config" | "serverTls">,
-  greeting: Greeting | null,
+  protocol: Protocol,
 ): Way {
+  // The pool's own object may change under it.
+  const asConfigured = { ...config };
+  const greetingOf = (variant: Variant) => protocol.greetingFor(asConfigured, variant);
   const { redisAuth, backendAuth, redisDb, serverConnections } = config;
   const listening = [address, redisAuth, backendAuth, serverTls];
   return {
     address,
     tls: serverTls,
-    greeting,
+    greeting: greetingOf(USUAL),
+    greetingOf,
     text: JSON.stringify([name, redisDb, serverConnections, ...listening]),
     listenText: JSON.stringify(listening),
   };

@@ -3,7 +3,7 @@
  * serves is described; to a client, the rest does not exist.
  */
 import type { Command, KeySpec } from "./command.ts";
-import { type ReplyValue, Status } from "./reply_value.ts";
+import { ReplyMap, ReplySet, type ReplyValue, Status } from "./reply_value.ts";
 
 /** True when the proxy serves the command, or at least one of its subcommands. */
 export function isServed(command: Command): boolean {
@@ -24,9 +24,9 @@ export function describeCommand(command: Command): readonly ReplyValue[] {
     statuses(command.flags),
     ...keyRange(command.keys),
     statuses(command.categories),
-    [],
-    command.keys.map(describeKeys),
-    command.subcommands.filter(isServed).map(describeCommand),
+    new ReplySet([]),
+    new ReplySet(command.keys.map(describeKeys)),
+    new ReplySet(command.subcommands.filter(isServed).map(describeCommand)),
   ];
 }
 
@@ -35,12 +35,13 @@ export function describeCommand(command: Command): readonly ReplyValue[] {
  *
  * Shape: the summary is empty rather than absent, because redis-cli prints it without asking whether it is there.
  */
-export function documentCommand(command: Command): readonly ReplyValue[] {
+export function documentCommand(command: Command): ReplyValue {
   const facts: ReplyValue[] = ["summary", "", "since", command.since, "group", command.group];
   facts.push("arity", command.arity);
   const served = command.subcommands.filter(isServed);
-  if (served.length > 0) facts.push("subcommands", served.flatMap((sub) => [sub.name, documentCommand(sub)]));
-  return facts;
+  const documents = served.flatMap((sub) => [sub.name, documentCommand(sub)]);
+  if (served.length > 0) facts.push("subcommands", new ReplyMap(documents));
+  return new ReplyMap(facts);
 }
 
 /**
@@ -58,7 +59,14 @@ function lastKey(spec: KeySpec): number {
 }
 
 function describeKeys(spec: KeySpec): ReplyValue {
-  return ["flags", statuses(spec.flags), "begin_search", beginSearch(spec), "find_keys", findKeys(spec)];
+  return new ReplyMap([
+    "flags",
+    statuses(spec.flags),
+    "begin_search",
+    beginSearch(spec),
+    "find_keys",
+    findKeys(spec),
+  ]);
 }
 
 function beginSearch(spec: KeySpec): ReplyValue {
@@ -78,10 +86,11 @@ function findKeys(spec: KeySpec): ReplyValue {
   }
 }
 
-function typed(type: string, fields: ReplyValue): ReplyValue {
-  return ["type", type, "spec", fields];
+function typed(type: string, fields: readonly ReplyValue[]): ReplyValue {
+  return new ReplyMap(["type", type, "spec", new ReplyMap(fields)]);
 }
 
-function statuses(words: readonly string[]): ReplyValue {
-  return words.map((word) => new Status(word));
+/** Words such as flags, each as a simple string. */
+export function statuses(words: readonly string[]): ReplyValue {
+  return new ReplySet(words.map((word) => new Status(word)));
 }

@@ -5,12 +5,13 @@
  */
 import { type Arguments, behind, isWord, textOf } from "../arguments.ts";
 import type { Command, KeySpec } from "./command.ts";
-import { describeCommand, documentCommand, isServed } from "./command_description.ts";
+import { describeCommand, documentCommand, isServed, statuses } from "./command_description.ts";
 import { arityFits, findCommand, lookupCommand, lookupSubcommand } from "./command_lookup.ts";
 import { ALL_COMMANDS, COMMANDS } from "./command_table.ts";
 import { matchesGlob } from "./glob.ts";
 import { KeyFinder } from "./key_finder.ts";
-import { encodeReply, Failure, type ReplyValue, Status } from "./reply_value.ts";
+import { encodeReply, Failure, ReplyMap, ReplySet, type ReplyValue } from "./reply_value.ts";
+import type { RespVersion } from "./resp_version.ts";
 
 const BAR = 124;
 /** The only module whose commands are in the table. */
@@ -20,19 +21,21 @@ const TOO_MANY_NAMES = new Failure("ERR more names than there are commands");
 
 const served = COMMANDS.filter(isServed);
 const finder = new KeyFinder();
+/** By the version and the name. */
 const plainReplies = new Map<string, Uint8Array>();
 
 /**
- * The RESP2 reply to COMMAND, or to COMMAND COUNT, INFO, LIST, DOCS, GETKEYS or GETKEYSANDFLAGS.
+ * The reply to COMMAND, or to COMMAND COUNT, INFO, LIST, DOCS, GETKEYS or GETKEYSANDFLAGS.
  *
  * Shape: `command` is the entry of what was asked, `args` the whole request; its arity has been checked.
  */
-export function commandReply(command: Command, args: Arguments): Uint8Array {
+export function commandReply(command: Command, args: Arguments, version: RespVersion): Uint8Array {
   // Without further words the reply is always the same, and large.
   const isPlain = args.count === (command.name.includes("|") ? 2 : 1);
-  if (!isPlain) return encodeReply(answer(command.name, args));
-  let reply = plainReplies.get(command.name);
-  if (reply === undefined) plainReplies.set(command.name, reply = encodeReply(answer(command.name, args)));
+  if (!isPlain) return encodeReply(answer(command.name, args), version);
+  const name = `${version} ${command.name}`;
+  let reply = plainReplies.get(name);
+  if (reply === undefined) plainReplies.set(name, reply = encodeReply(answer(command.name, args), version));
   return reply;
 }
 
@@ -66,7 +69,9 @@ function infoOf(args: Arguments): ReplyValue {
 function docsOf(args: Arguments): ReplyValue {
   if (hasTooManyNames(args)) return TOO_MANY_NAMES;
   const commands = args.count === 2 ? served : named(args);
-  return commands.flatMap((command) => command === null ? [] : [command.name, documentCommand(command)]);
+  return new ReplyMap(
+    commands.flatMap((command) => command === null ? [] : [command.name, documentCommand(command)]),
+  );
 }
 
 /** A name costs a few bytes to send and hundreds to answer; naming every command once is enough. */
@@ -96,7 +101,9 @@ function commandNamed(bytes: Uint8Array, start: number, end: number): Command | 
 function listOf(args: Arguments): ReplyValue {
   const all = served.flatMap((command) => [command, ...command.subcommands.filter(isServed)]);
   const filter = args.count === 2 ? () => true : filterOf(args);
-  return filter === null ? new Failure("ERR syntax error") : all.filter(filter).map(({ name }) => name);
+  return filter === null
+    ? new Failure("ERR syntax error")
+    : new ReplySet(all.filter(filter).map(({ name }) => name));
 }
 
 function filterOf(args: Arguments): ((command: Command) => boolean) | null {
@@ -128,7 +135,7 @@ function collectKeys(command: Command, args: Arguments, withFlags: boolean): Rep
   for (const spec of command.keys) {
     const count = finder.findKeysOf(spec, args);
     if (count < 0 || (count === 0 && isMandatory(spec))) return [];
-    const flags = spec.flags.filter((flag) => flag !== "variable_flags").map((flag) => new Status(flag));
+    const flags = statuses(spec.flags.filter((flag) => flag !== "variable_flags"));
     for (let i = 0; i < count; i++) {
       const name = textOf(args, finder.keys[i]!);
       keys.push(withFlags ? [name, flags] : name);

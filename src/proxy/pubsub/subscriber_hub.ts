@@ -141,9 +141,10 @@ export class SubscriberHub implements LinkWatcher {
   /** Listens to servers that are about to be the pool's, before anything is published there; not for long. */
   async prepare(settings: PoolSettings): Promise<void> {
     if (this.isSilent) return;
-    const { config, servers, router } = settings;
-    const greeting = this.#pool.protocol.greetingFor(config);
-    const links = servers.map((server) => this.#linkOn(wayTo(server, settings, greeting), server.name));
+    const { servers, router } = settings;
+    const links = servers.map((server) =>
+      this.#linkOn(wayTo(server, settings, this.#pool.protocol), server.name)
+    );
     const plan = this.#planFor(router, servers.length);
     for (const topic of this.#allTopics()) {
       for (const server of plan.heardOn(topic.kind, topic.name)) void links[server]!.hear(topic);

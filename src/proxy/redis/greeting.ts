@@ -1,7 +1,9 @@
-/** What a lane says to a Redis server first: who it is, then the database. AUTH must go first. */
+/** What a lane says to a Redis server first: who it is, which protocol it speaks, then the database. AUTH must go first. */
 import type { PoolConfig } from "../../config/mod.ts";
 import { ERROR } from "../../protocol/redis/bytes.ts";
+import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 import type { Greeting } from "../protocol.ts";
+import { databaseOf, type Variant, versionOf } from "../variant.ts";
 import { arrayReply, bulkReply } from "./replies.ts";
 
 /** What the proxy is known by at the servers. */
@@ -16,11 +18,25 @@ export function credentialsOf({ backendAuth, redisAuth }: PoolConfig): Credentia
   return backendAuth ?? (redisAuth === null ? null : { user: null, password: redisAuth });
 }
 
-/** AUTH and SELECT as they are needed; null when neither is. */
-export function redisGreeting(credentials: Credentials | null, database: number): Greeting | null {
+/** What is said on a connection of that variant. */
+export function laneGreeting(config: PoolConfig, variant: Variant): Greeting | null {
+  return redisGreeting(credentialsOf(config), config.redisDb + databaseOf(variant), versionOf(variant));
+}
+
+/** AUTH or HELLO 3, and SELECT, as they are needed; null when none is. */
+export function redisGreeting(
+  credentials: Credentials | null,
+  database: number,
+  version: RespVersion = 2,
+): Greeting | null {
   const steps: string[][] = [];
   const { user = null, password = "" } = credentials ?? {};
-  if (credentials !== null) steps.push(["AUTH", ...(user === null ? [] : [user]), password]);
+  if (version === 3) {
+    // A server with a password takes HELLO only together with it.
+    steps.push(["HELLO", "3", ...(credentials === null ? [] : ["AUTH", user ?? "default", password])]);
+  } else if (credentials !== null) {
+    steps.push(["AUTH", ...(user === null ? [] : [user]), password]);
+  }
   if (database > 0) steps.push(["SELECT", String(database)]);
   if (steps.length === 0) return null;
   return {

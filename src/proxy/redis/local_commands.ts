@@ -5,20 +5,22 @@ import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Pool } from "../pool.ts";
 import { replyLater } from "../reply_later.ts";
 import type { Session } from "../session.ts";
-import type { LocalCommand } from "./local/call.ts";
+import { type LocalCommand, respOf } from "./local/call.ts";
 import { aclCat, aclDryRun, aclGenPass, aclGetUser, aclList, aclUsers, aclWhoAmI } from "./local/acl.ts";
 import { clientKill, clientList, clientPause, clientUnpause } from "./local/all_clients.ts";
 import { clientGetName, clientId, clientInfo, clientSetInfo, clientSetName } from "./local/client.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Users } from "./users.ts";
-import { auth, echo, hello, ping, quit, reset, select } from "./local/connection.ts";
+import { hello } from "./local/hello.ts";
+import { auth, echo, ping, quit, reset, select } from "./local/connection.ts";
 import { PUBSUB_COMMANDS } from "./local/pubsub.ts";
 import { SUBSCRIBE_COMMANDS } from "./local/subscribe.ts";
 import { info, lolwut, role, time } from "./local/server.ts";
+import { clientCaching, clientGetRedir, clientTracking, clientTrackingInfo } from "./local/tracking.ts";
 import { slowlogGet, slowlogLen, slowlogReset } from "./local/slowlog.ts";
 
 /** COMMAND and all its subcommands are answered from the table. */
-const command: LocalCommand = (call) => commandReply(call.command, call.request);
+const command: LocalCommand = (call) => commandReply(call.command, call.request, respOf(call));
 
 /** Every local command; a test holds this against the table. */
 export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
@@ -40,6 +42,10 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   "client|info": clientInfo,
   "client|list": clientList,
   "client|kill": clientKill,
+  "client|caching": clientCaching,
+  "client|getredir": clientGetRedir,
+  "client|tracking": clientTracking,
+  "client|trackinginfo": clientTrackingInfo,
   "client|pause": clientPause,
   "client|unpause": clientUnpause,
   "acl|whoami": aclWhoAmI,

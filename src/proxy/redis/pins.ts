@@ -8,6 +8,7 @@ import { Failure } from "../failure.ts";
 import type { Lane } from "../lane.ts";
 import type { Pool } from "../pool.ts";
 import type { LaneHolder } from "../pinned_lanes.ts";
+import type { Variant } from "../variant.ts";
 
 const NO_KEY = new Uint8Array(0);
 const MOVED = new Failure("closed", "the key that was waited for has moved to another server");
@@ -26,6 +27,8 @@ export interface Pin {
 
 /** What becomes of pins concerns their session. */
 export interface PinOwner {
+  /** What its lanes are greeted for. */
+  readonly variant: Variant;
   /** A pin was taken or given back. */
   pinsChanged(): void;
   /** Nothing waits at a server any more. */
@@ -67,7 +70,7 @@ export class Pins implements LaneHolder {
   take(backend: Backend): Pin | null {
     const former = this.on(backend);
     if (former !== null) return former;
-    const lane = backend.pinned.take(this);
+    const lane = backend.pinned.take(this, this.#owner.variant);
     if (lane === null) return null;
     const pin = { backend, lane, isBlocked: false, waitsFor: NO_KEY, isWatching: false };
     this.#pins.push(pin);

@@ -1,9 +1,7 @@
 /** What a client is told without having asked, and confirmations, which are told in the same form. */
-import { arrayReply, bulkReply, integerReply } from "./replies.ts";
+import { arrayReply, bulkReply, integerReply, nullReply } from "./replies.ts";
 import { PUSH } from "../../protocol/redis/bytes.ts";
-import type { RespVersion } from "./redis_session.ts";
-
-const NULL = { 2: bulkReply(null), 3: Buffer.from("_\r\n") };
+import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 
 /** A message about something: an array, or since RESP3 a push. */
 export function pushReply(version: RespVersion, elements: readonly Uint8Array[]): Uint8Array {
@@ -19,6 +17,6 @@ export function confirmation(
   name: Uint8Array | null,
   count: number,
 ): Uint8Array {
-  const about = name === null ? NULL[version] : bulkReply(name);
+  const about = name === null ? nullReply(version) : bulkReply(name);
   return pushReply(version, [bulkReply(word), about, integerReply(count)]);
 }

@@ -18,8 +18,9 @@ import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
 import type { Greeting, ProbeQuestion, Protocol, VersionQuestion } from "../protocol.ts";
 import type { Session } from "../session.ts";
+import type { Variant } from "../variant.ts";
 import { Everywhere } from "./everywhere.ts";
-import { credentialsOf, encodeCommand, redisGreeting } from "./greeting.ts";
+import { encodeCommand, laneGreeting } from "./greeting.ts";
 import { served } from "./reply_mode.ts";
 import { LocalCommands } from "./local_commands.ts";
 import { Permissions } from "./permissions.ts";
@@ -109,8 +110,8 @@ export class RedisProtocol implements Protocol {
     }
   }
 
-  greetingFor(config: PoolConfig): Greeting | null {
-    return redisGreeting(credentialsOf(config), config.redisDb);
+  greetingFor(config: PoolConfig, variant: Variant): Greeting | null {
+    return laneGreeting(config, variant);
   }
 
   newRequestReader(): RequestScanner {

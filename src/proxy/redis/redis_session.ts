@@ -2,25 +2,23 @@
  * What Redis keeps for a connection beyond who is at the other end. Most sessions never need one. RESET clears it
  * and the end of the session ends it, each in one place.
  */
+import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 import { turn } from "../../transport/turn.ts";
 import { Subscriptions } from "../pubsub/subscriptions.ts";
 import type { Session } from "../session.ts";
 import { LOCAL_COMMAND, Request } from "../request.ts";
+import { type Variant, versionOf } from "../variant.ts";
 import { encodeCommand } from "./greeting.ts";
 import { type PinOwner, Pins } from "./pins.ts";
 import { ReplyMode } from "./reply_mode.ts";
 import { Transaction } from "./transaction.ts";
 import { become } from "./users.ts";
 
-/** The version of the protocol a session speaks. */
-export type RespVersion = 2 | 3;
-
 const UNWATCH = encodeCommand(["UNWATCH"]);
 const NOBODY_ASKED = { take() {} };
 
 /** The state of one session. */
 export class RedisSession implements PinOwner {
-  version: RespVersion = 2;
   /** Between MULTI and EXEC. */
   transaction: Transaction | null = null;
   /** Keys that were watched may have changed, for nobody can tell any more: EXEC has to answer null. */
@@ -34,6 +32,25 @@ export class RedisSession implements PinOwner {
     this.#session = session;
     this.pins = new Pins(this);
     this.replyMode = new ReplyMode(session);
+  }
+
+  /** What its lanes are greeted for. */
+  get variant(): Variant {
+    return this.#session.variant;
+  }
+
+  /** Its lanes are greeted for something else from now on: what it watched on one of its own, nobody watches any more. */
+  switchTo(variant: Variant): void {
+    if (variant === this.variant) return;
+    this.isWatchLost ||= this.pins.watching !== null;
+    this.pins.end();
+    this.#session.variant = variant;
+    this.changed();
+  }
+
+  /** What the client speaks. */
+  get version(): RespVersion {
+    return respVersion(this.#session);
   }
 
   /** Whether the session's requests are served as anybody's. */
@@ -148,6 +165,6 @@ export function stateOf(session: Session): RedisSession {
 }
 
 /** The version a session speaks. */
-export function respVersion(session: Session): RespVersion {
-  return session.client.redis?.version ?? 2;
+export function respVersion({ variant }: Session): RespVersion {
+  return versionOf(variant);
 }

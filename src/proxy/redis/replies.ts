@@ -1,5 +1,9 @@
-/** Replies the proxy writes itself, as RESP2 bytes. */
+/**
+ * Replies the proxy writes itself. What differs between the versions of RESP takes the version; the rest is the same
+ * in both.
+ */
 import type { Arguments } from "../../protocol/arguments.ts";
+import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 
 const QUOTED_ARGUMENT_BYTES = 128;
 
@@ -18,11 +22,44 @@ export function integerReply(value: number): Uint8Array {
   return Buffer.from(`:${value}\r\n`);
 }
 
-/** A bulk string; null becomes the null bulk string. */
-export function bulkReply(value: Uint8Array | string | null): Uint8Array {
-  if (value === null) return Buffer.from("$-1\r\n");
+/** A bulk string. */
+export function bulkReply(value: Uint8Array | string): Uint8Array {
   const bytes = typeof value === "string" ? Buffer.from(value) : value;
   return Buffer.concat([Buffer.from(`$${bytes.length}\r\n`), bytes, Buffer.from("\r\n")]);
+}
+
+/** Null: in RESP2 the null bulk string. */
+export function nullReply(version: RespVersion): Uint8Array {
+  return Buffer.from(version === 2 ? "$-1\r\n" : "_\r\n");
+}
+
+/** A truth value: in RESP2 1 or 0. */
+export function booleanReply(version: RespVersion, value: boolean): Uint8Array {
+  return version === 2 ? integerReply(value ? 1 : 0) : Buffer.from(value ? "#t\r\n" : "#f\r\n");
+}
+
+/** A number that need not be whole: in RESP2 a bulk string. */
+export function doubleReply(version: RespVersion, value: number): Uint8Array {
+  const text = Number.isFinite(value) ? String(value) : value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
+  return version === 2 ? bulkReply(text) : Buffer.from(`,${text}\r\n`);
+}
+
+/** Text for people: in RESP2 a bulk string. */
+export function verbatimReply(version: RespVersion, text: string): Uint8Array {
+  if (version === 2) return bulkReply(text);
+  return Buffer.from(`=${Buffer.byteLength(text) + 4}\r\ntxt:${text}\r\n`);
+}
+
+/** Keys and values in turn: in RESP2 an array. */
+export function mapReply(version: RespVersion, keysAndValues: readonly Uint8Array[]): Uint8Array {
+  if (version === 2) return arrayReply(keysAndValues);
+  return Buffer.concat([Buffer.from(`%${keysAndValues.length / 2}\r\n`), ...keysAndValues]);
+}
+
+/** Elements in no order: in RESP2 an array. */
+export function setReply(version: RespVersion, elements: readonly Uint8Array[]): Uint8Array {
+  if (version === 2) return arrayReply(elements);
+  return Buffer.concat([Buffer.from(`~${elements.length}\r\n`), ...elements]);
 }
 
 /** An array of replies. */

@@ -1,5 +1,5 @@
 /** What every server says about functions and running scripts, as one. */
-import { ARRAY } from "../../protocol/redis/bytes.ts";
+import { ARRAY, MAP } from "../../protocol/redis/bytes.ts";
 import type { FragmentReply } from "./fragment_reply.ts";
 import { UNEXPECTED } from "./merges.ts";
 import { arrayReply } from "./replies.ts";
@@ -46,5 +46,5 @@ export function runningScript(replies: readonly FragmentReply[]): FragmentReply 
 function isRunning(reply: FragmentReply): boolean {
   reply.takeNumber();
   reply.skipElement();
-  return reply.type === ARRAY && reply.takeNumber() > 0;
+  return (reply.type === ARRAY || reply.type === MAP) && reply.takeNumber() > 0;
 }

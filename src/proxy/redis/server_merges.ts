@@ -2,14 +2,14 @@
  * How what every server says becomes one reply: one function per `ServersMerge`. None of them sees an error or fewer
  * than two servers; a reply of another form than the command's own makes an error of the whole.
  */
-import { ARRAY, INTEGER } from "../../protocol/redis/bytes.ts";
+import { ARRAY, BULK, INTEGER, MAP, MINUS } from "../../protocol/redis/bytes.ts";
 import type { ServersMerge } from "../../protocol/redis/command.ts";
 import type { Outbox } from "../../transport/outbox.ts";
 import type { ReplyBody, Request } from "../request.ts";
 import { type Merge, type Merged, release, type ReplyLimit } from "../split.ts";
 import { FragmentReply } from "./fragment_reply.ts";
 import { OK, OK_TEXT, UNEXPECTED } from "./merges.ts";
-import { bulkReply, errorReply, integerReply } from "./replies.ts";
+import { bulkReply, errorReply, integerReply, mapReply } from "./replies.ts";
 import { errorAmong } from "./server_errors.ts";
 import { mergeSettings } from "./settings_merge.ts";
 import { commonLibraries, runningScript } from "./script_merges.ts";
@@ -99,16 +99,13 @@ function draw(replies: readonly FragmentReply[]): Merged {
   const drawn = sizes.findIndex((size) => (left -= size) < 0);
   const key = keys[Math.max(0, drawn)]!;
   // The keys it counted may have expired by then.
-  const isKey = (reply: FragmentReply) => reply.byte(reply.from + 1) !== MINUS_ONE;
+  const isKey = (reply: FragmentReply) => reply.type === BULK && reply.byte(reply.at + 1) !== MINUS;
   return (isKey(key) ? key : keys.find(isKey) ?? key).copy();
 }
 
-/** What the length of a null begins with. */
-const MINUS_ONE = 45;
-
 function byServer(replies: readonly FragmentReply[], names: readonly string[]): Merged {
   const pairs = replies.flatMap((reply, i) => [bulkReply(names[i]!), reply.copy()]);
-  return Buffer.concat([Buffer.from(`*${pairs.length}\r\n`), ...pairs]);
+  return mapReply(replies[0]!.type === MAP ? 3 : 2, pairs);
 }
 
 /** The elements of all servers' arrays; until they are written the servers' chunks keep them. */

@@ -2,17 +2,20 @@
  * CONFIG GET of every server as one. What all servers agree about reads as one server would say it; where they
  * differ, or not all have the setting, the value says who has which.
  */
-import { ARRAY } from "../../protocol/redis/bytes.ts";
+import { ARRAY, MAP } from "../../protocol/redis/bytes.ts";
 import type { FragmentReply } from "./fragment_reply.ts";
 import { UNEXPECTED } from "./merges.ts";
-import { arrayReply, bulkReply } from "./replies.ts";
+import { bulkReply, mapReply } from "./replies.ts";
 
 /** Names and values in turn, in the order of the first server that has them. */
 export function mergeSettings(replies: readonly FragmentReply[], servers: readonly string[]): Uint8Array {
   const settings = new Map<string, Map<string, Buffer>>();
+  // All lanes of a session speak the same version.
+  const version = replies[0]!.type === MAP ? 3 : 2;
   for (const [i, reply] of replies.entries()) {
-    if (reply.type !== ARRAY) return UNEXPECTED;
-    for (let pairs = reply.takeNumber() / 2; pairs > 0; pairs--) {
+    if (reply.type !== (version === 3 ? MAP : ARRAY)) return UNEXPECTED;
+    const count = reply.takeNumber();
+    for (let pairs = version === 3 ? count : count / 2; pairs > 0; pairs--) {
       const [name, value] = [reply.takeBulk(), reply.takeBulk()];
       if (name === null || value === null) return UNEXPECTED;
       const key = name.toString("latin1");
@@ -20,7 +23,8 @@ export function mergeSettings(replies: readonly FragmentReply[], servers: readon
       settings.get(key)!.set(servers[i]!, value);
     }
   }
-  return arrayReply(
+  return mapReply(
+    version,
     [...settings].flatMap(([name, values]) => [bulkReply(name), bulkReply(together(values, servers))]),
   );
 }

@@ -31,6 +31,7 @@ const DEFAULTS: PoolConfig = {
   redis: false,
   redisAuth: null,
   redisDb: 0,
+  databases: 1,
   preconnect: false,
   autoEjectHosts: false,
   serverConnections: 1,

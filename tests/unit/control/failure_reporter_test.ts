@@ -11,7 +11,12 @@ function setup() {
     serverReady: (...server: unknown[]) => told.push(["ready", ...server]),
   } as unknown as SupervisorApi;
   const lanes = [{ replies: 0 }, { replies: 0 }];
-  const backend = { server: { name: "a" }, lanes } as unknown as Backend;
+  const backend = {
+    server: { name: "a" },
+    get replies() {
+      return lanes.reduce((sum, lane) => sum + lane.replies, 0);
+    },
+  } as unknown as Backend;
   return { reporter: new FailureReporter("pool", supervisor), told, lanes, backend };
 }
 

@@ -1,7 +1,7 @@
 /** What a client says about its connection. The proxy is the one it is connected to, so the proxy answers. */
 import { command, type CommandGroup, container } from "./declaration.ts";
 import { NO_KEYS } from "./key_specs.ts";
-import { clientHelp, noWaiting, ownConnection, sharedConnection } from "./refusals.ts";
+import { clientHelp, noWaiting, sharedConnection } from "./refusals.ts";
 
 /** What a client says about its connection. */
 export const CONNECTION: CommandGroup = {
@@ -12,9 +12,9 @@ export const CONNECTION: CommandGroup = {
   commands: [
     command("auth", -2, "noscript loading stale fast no_auth allow_busy", "1.0.0"),
     container("client", -2, "", "2.4.0", [
-      command("caching", 3, "noscript loading stale", "6.0.0", NO_KEYS, { refuse: ownConnection }),
+      command("caching", 3, "noscript loading stale", "6.0.0"),
       command("getname", 2, "noscript loading stale", "2.6.9"),
-      command("getredir", 2, "noscript loading stale", "6.0.0", NO_KEYS, { refuse: ownConnection }),
+      command("getredir", 2, "noscript loading stale", "6.0.0"),
       command("help", 2, "loading stale", "5.0.0", NO_KEYS, { refuse: clientHelp }),
       command("id", 2, "noscript loading stale", "5.0.0"),
       command("info", 2, "noscript loading stale", "6.2.0"),
@@ -26,8 +26,8 @@ export const CONNECTION: CommandGroup = {
       command("reply", 3, "noscript loading stale", "3.2.0", NO_KEYS, { handling: "stateful" }),
       command("setinfo", 4, "noscript loading stale", "7.2.0"),
       command("setname", 3, "noscript loading stale", "2.6.9"),
-      command("tracking", -3, "noscript loading stale", "6.0.0", NO_KEYS, { refuse: ownConnection }),
-      command("trackinginfo", 2, "noscript loading stale", "6.2.0", NO_KEYS, { refuse: ownConnection }),
+      command("tracking", -3, "noscript loading stale", "6.0.0"),
+      command("trackinginfo", 2, "noscript loading stale", "6.2.0"),
       command("unblock", -3, "admin noscript loading stale", "5.0.0", NO_KEYS, { refuse: noWaiting }),
       command("unpause", 2, "admin noscript loading stale", "6.2.0"),
     ]),

@@ -77,7 +77,7 @@ export const clusterOnly: Refusal = {
 
 /** Numbered databases. */
 export const otherDatabase: Refusal = {
-  text: "works on two databases, and this pool has one",
+  text: "works on two databases, and this pool keeps them apart",
   stateful: false,
 };
 

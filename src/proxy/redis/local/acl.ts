@@ -5,8 +5,8 @@ import { CATEGORIES } from "../../../protocol/redis/acl/rules.ts";
 import type { User } from "../../../protocol/redis/acl/user.ts";
 import { arityFits, findCommand } from "../../../protocol/redis/command_lookup.ts";
 import { ALL_COMMANDS } from "../../../protocol/redis/command_table.ts";
-import { arrayReply, bulkReply, errorReply, simpleReply } from "../replies.ts";
-import type { LocalCall, LocalCommand } from "./call.ts";
+import { arrayReply, bulkReply, errorReply, mapReply, nullReply, setReply, simpleReply } from "../replies.ts";
+import { type LocalCall, type LocalCommand, respOf } from "./call.ts";
 
 const HIDDEN = "(hidden)";
 const MOST_BITS = 4096;
@@ -24,11 +24,12 @@ export const aclList: LocalCommand = (call) =>
 /** ACL GETUSER name. */
 export const aclGetUser: LocalCommand = (call) => {
   const user = call.users.named(textAt(call, 2));
-  if (user === undefined) return bulkReply(null);
+  if (user === undefined) return nullReply(respOf(call));
   const flags = [user.enabled ? "on" : "off", ...(user.noPassword ? ["nopass"] : [])];
-  return arrayReply([
+  const version = respOf(call);
+  return mapReply(version, [
     bulkReply("flags"),
-    arrayReply(flags.map((flag) => simpleReply(flag))),
+    setReply(version, flags.map((flag) => bulkReply(flag))),
     bulkReply("passwords"),
     arrayReply(Array.from({ length: user.passwords }, () => bulkReply(HIDDEN))),
     bulkReply("rules"),

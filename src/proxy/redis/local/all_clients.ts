@@ -1,8 +1,8 @@
 /** CLIENT LIST, KILL, PAUSE and UNPAUSE: what one client may do to the others of its pool. */
 import { detailClient } from "../../client_view.ts";
 import { type ClientFilter, fits } from "../../instance_clients.ts";
-import { bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
-import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
+import { errorReply, integerReply, simpleReply, verbatimReply } from "../replies.ts";
+import { keyword, type LocalCall, type LocalCommand, respOf } from "./call.ts";
 import { clientLine } from "./client.ts";
 
 const CLIENT_TYPES = ["NORMAL", "MASTER", "REPLICA", "SLAVE", "PUBSUB"];
@@ -33,7 +33,7 @@ export const clientList: LocalCommand = async (call) => {
   const shown = clients.filter((client) =>
     fits(client, type) && (ids === null || ids.includes(String(client.id)))
   );
-  return bulkReply(shown.map(clientLine).join(""));
+  return verbatimReply(respOf(call), shown.map(clientLine).join(""));
 };
 
 /** CLIENT KILL address, or CLIENT KILL with options that say which clients are meant. */

@@ -1,7 +1,7 @@
 /** CLIENT, as far as it concerns the session that asks. */
 import { type ClientDetails, detailClient, isSubscriber } from "../../client_view.ts";
-import { bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
-import { keyword, type LocalCommand } from "./call.ts";
+import { bulkReply, errorReply, integerReply, nullReply, simpleReply, verbatimReply } from "../replies.ts";
+import { keyword, type LocalCommand, respOf } from "./call.ts";
 
 const BAD_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
 
@@ -15,7 +15,7 @@ export const clientId: LocalCommand = (call) => integerReply(call.session.id);
 
 /** CLIENT GETNAME. */
 export const clientGetName: LocalCommand = (call) =>
-  bulkReply(call.session.client.name === "" ? null : call.session.client.name);
+  call.session.client.name === "" ? nullReply(respOf(call)) : bulkReply(call.session.client.name);
 
 /** CLIENT SETNAME name. */
 export const clientSetName: LocalCommand = (call) => {
@@ -43,7 +43,8 @@ export const clientSetInfo: LocalCommand = (call) => {
 };
 
 /** CLIENT INFO. */
-export const clientInfo: LocalCommand = (call) => bulkReply(clientLine(detailClient(call.session)));
+export const clientInfo: LocalCommand = (call) =>
+  verbatimReply(respOf(call), clientLine(detailClient(call.session)));
 
 /** A line of CLIENT LIST: the fields that mean something here, by Redis's names. */
 export function clientLine(client: ClientDetails): string {
@@ -55,7 +56,7 @@ export function clientLine(client: ClientDetails): string {
     age: client.ageSeconds,
     idle: client.idleSeconds,
     flags: isSubscriber(client) ? "P" : "N",
-    db: 0,
+    db: client.database,
     sub: channels,
     psub: patterns,
     ssub: shardChannels,
@@ -65,7 +66,7 @@ export function clientLine(client: ClientDetails): string {
     user: client.user || "(superuser)",
     "lib-name": client.libraryName,
     "lib-ver": client.libraryVersion,
-    resp: 2,
+    resp: client.respVersion,
   };
   return Object.entries(fields).map(([key, value]) => `${key}=${value}`).join(" ") + "\n";
 }

@@ -1,12 +1,15 @@
 /** Commands about the connection itself. */
-import { VERSION } from "../../../version.ts";
-import { arrayReply, bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
-import { replyInTurn } from "../../reply_in_turn.ts";
-import { lowestVersion } from "../../server_versions.ts";
-import { authenticate } from "./authenticate.ts";
-import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
-import { isValidName } from "./client.ts";
+import { replyAlone } from "../../reply_alone.ts";
+import { USUAL, variantOf, versionOf } from "../../variant.ts";
+import { arrayReply, bulkReply, errorReply, simpleReply } from "../replies.ts";
+import { stateOf } from "../redis_session.ts";
 import { become } from "../users.ts";
+import { authenticate } from "./authenticate.ts";
+import type { LocalCommand } from "./call.ts";
+import { isInteger } from "./numbers.ts";
+
+const OK = simpleReply("OK");
+const BEYOND_INT = "ERR value is out of range, value must between -2147483648 and 2147483647";
 
 /** PING [message]. */
 export const ping: LocalCommand = (call) => {
@@ -36,86 +39,32 @@ export const auth: LocalCommand = (call) => {
   return fault === "" ? simpleReply("OK") : errorReply(fault);
 };
 
-/** SELECT 0: a pool has one database. */
-export const select: LocalCommand = (call) => {
-  const index = call.args[1]!.toString("latin1");
-  if (!/^-?\d+$/.test(index)) return errorReply("ERR value is not an integer or out of range");
-  return Number(index) === 0 ? simpleReply("OK") : errorReply("ERR DB index is out of range");
-};
-
-/** RESET: back to a fresh connection. */
-export const reset: LocalCommand = (call) => {
-  const { session, users } = call;
-  const { redis } = session.client;
-  redis?.reset();
-  session.client.name = "";
-  become(session, users.welcome);
-  if (redis === null) return simpleReply("RESET");
-  replyInTurn(session, () => {
-    redis.subscriptions.leaveAll();
-    return simpleReply("RESET");
+/** SELECT index. */
+export const select: LocalCommand = ({ session, pool, args }) => {
+  const index = args[1]!.toString("latin1");
+  if (!isInteger(index)) return errorReply("ERR value is not an integer or out of range");
+  const database = Number(index);
+  if (Math.abs(database + 0.5) > 2 ** 31) return errorReply(BEYOND_INT);
+  if (database < 0 || database >= pool.config.databases) return errorReply("ERR DB index is out of range");
+  const variant = variantOf(versionOf(session.variant), database);
+  if (variant === session.variant) return OK;
+  replyAlone(session, () => {
+    stateOf(session).switchTo(variant);
+    return OK;
   });
   return null;
 };
 
-/** HELLO [2 [AUTH username password] [SETNAME name]]. */
-export const hello: LocalCommand = async (call) => {
-  const fault = hello2Fault(call);
-  if (fault !== "") return errorReply(fault);
-  return arrayReply([
-    bulkReply("server"),
-    bulkReply("redis"),
-    bulkReply("version"),
-    bulkReply(await lowestVersion(call.pool)),
-    bulkReply("proto"),
-    integerReply(2),
-    bulkReply("id"),
-    integerReply(call.session.id),
-    bulkReply("mode"),
-    bulkReply("standalone"),
-    bulkReply("role"),
-    bulkReply("master"),
-    bulkReply("modules"),
-    arrayReply([]),
-    bulkReply("sennit_version"),
-    bulkReply(VERSION),
-  ]);
+/** RESET: back to a fresh connection. */
+export const reset: LocalCommand = ({ session, users }) => {
+  const { redis } = session.client;
+  redis?.reset();
+  replyAlone(session, () => {
+    redis?.subscriptions.leaveAll();
+    redis?.switchTo(USUAL);
+    session.client.name = "";
+    become(session, users.welcome);
+    return simpleReply("RESET");
+  });
+  return null;
 };
-
-/** Carries out what HELLO asks for; all of it or, with an error text, nothing. */
-function hello2Fault(call: LocalCall): string {
-  const { args, session } = call;
-  if (args.length > 1) {
-    if (!/^\d+$/.test(args[1]!.toString("latin1"))) {
-      return "ERR Protocol version is not an integer or out of range";
-    }
-    if (Number(args[1]) !== 2) return "NOPROTO unsupported protocol version";
-  }
-  let name: string | null = null;
-  let credentials: [string, Buffer] | null = null;
-  for (let i = 2; i < args.length;) {
-    const option = keyword(call, i);
-    if (option === "AUTH" && i + 2 < args.length) {
-      credentials = [args[i + 1]!.toString(), args[i + 2]!];
-      i += 3;
-    } else if (option === "SETNAME" && i + 1 < args.length) {
-      name = args[i + 1]!.toString("latin1");
-      if (!isValidName(name)) {
-        return "ERR Client names cannot contain spaces, newlines or special characters.";
-      }
-      i += 2;
-    } else {
-      return `ERR Syntax error in HELLO option '${args[i]!.toString("latin1")}'`;
-    }
-  }
-  if (credentials !== null) {
-    const fault = authenticate(call, ...credentials);
-    if (fault !== "") return fault;
-  }
-  if (!session.client.authenticated) {
-    return "NOAUTH HELLO must be called with the client already authenticated, " +
-      "or with the AUTH option: HELLO 2 AUTH <username> <password>";
-  }
-  if (name !== null) session.client.name = name;
-  return "";
-}

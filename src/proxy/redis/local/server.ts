@@ -1,9 +1,9 @@
 /** Commands about the server, which is the proxy. */
 import { renderInfo } from "../../../stats/mod.ts";
 import { VERSION } from "../../../version.ts";
-import { arrayReply, bulkReply, integerReply } from "../replies.ts";
+import { arrayReply, bulkReply, integerReply, verbatimReply } from "../replies.ts";
 import { lowestVersion } from "../../server_versions.ts";
-import type { LocalCommand } from "./call.ts";
+import { type LocalCommand, respOf } from "./call.ts";
 import { askForInfo } from "./server_info.ts";
 
 /** TIME: seconds and microseconds of the proxy's clock. */
@@ -16,11 +16,12 @@ export const time: LocalCommand = () => {
 export const role: LocalCommand = () => arrayReply([bulkReply("master"), integerReply(0), arrayReply([])]);
 
 /** LOLWUT. */
-export const lolwut: LocalCommand = () =>
-  bulkReply(`A sennit is a cord made by braiding strands.\nSennit ver. ${VERSION}\n`);
+export const lolwut: LocalCommand = (call) =>
+  verbatimReply(respOf(call), `A sennit is a cord made by braiding strands.\nSennit ver. ${VERSION}\n`);
 
 /** INFO [section …]: the pool's figures, of all workers together; with `servers`, each server's own besides. */
-export const info: LocalCommand = async ({ pool, args }) => {
+export const info: LocalCommand = async (call) => {
+  const { pool, args } = call;
   const { shared, config } = pool;
   const asked = args.slice(1).map((section) => section.toString("latin1").toLowerCase());
   const [figures, redisVersion, { keyspace, sections }] = await Promise.all([
@@ -37,5 +38,5 @@ export const info: LocalCommand = async ({ pool, args }) => {
     keyspace,
   };
   const own = renderInfo(figures, facts, asked);
-  return bulkReply([own, ...sections].filter((section) => section !== "").join("\r\n"));
+  return verbatimReply(respOf(call), [own, ...sections].filter((section) => section !== "").join("\r\n"));
 };

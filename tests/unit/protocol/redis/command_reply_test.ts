@@ -7,7 +7,7 @@ import { textArguments } from "./text_arguments.ts";
 
 function bytesOf(...words: string[]): Uint8Array {
   const name = words.length === 1 ? "command" : `command|${words[1]!.toLowerCase()}`;
-  return commandReply(ALL_COMMANDS.find((command) => command.name === name)!, textArguments(...words));
+  return commandReply(ALL_COMMANDS.find((command) => command.name === name)!, textArguments(...words), 2);
 }
 
 function ask(request: string): ReplyValue {
@@ -45,8 +45,22 @@ test("commandReply is this, byte by byte, when asked COMMAND INFO get nosuch mon
 test("commandReply shows only the served subcommands when a container is served in part", () => {
   const [client] = ask("COMMAND INFO CLIENT") as ReplyValue[][];
   expect(namesIn(client![9]!).sort()).toEqual(
-    ["getname", "id", "info", "kill", "list", "pause", "reply", "setinfo", "setname", "unpause"]
-      .map((name) => `client|${name}`),
+    [
+      ...[
+        "caching",
+        "getname",
+        "getredir",
+        "id",
+        "info",
+        "kill",
+        "list",
+        "pause",
+        "reply",
+        "setinfo",
+        "setname",
+      ],
+      ...["tracking", "trackinginfo", "unpause"],
+    ].map((name) => `client|${name}`),
   );
   expect(namesIn(ask("COMMAND INFO xinfo|stream"))).toEqual(["xinfo|stream"]);
   expect(ask("COMMAND INFO client|unblock")).toEqual([null]);

@@ -58,8 +58,9 @@ test("Command.handling splits and answers just the commands it should when they 
   expect(served("split-sum")).toEqual(["del", "exists", "touch", "unlink"]);
   expect(served("local")).toEqual([
     ...["acl|cat", "acl|dryrun", "acl|genpass", "acl|getuser", "acl|list", "acl|users", "acl|whoami", "auth"],
-    ...["client|getname", "client|id", "client|info", "client|kill", "client|list", "client|pause"],
-    ...["client|setinfo", "client|setname", "client|unpause"],
+    ...["client|caching", "client|getname", "client|getredir", "client|id", "client|info", "client|kill"],
+    ...["client|list", "client|pause", "client|setinfo", "client|setname", "client|tracking"],
+    ...["client|trackinginfo", "client|unpause"],
     ...["command|count", "command|docs", "command|getkeys", "command|getkeysandflags", "command|info"],
     ...["command|list", "echo", "hello", "info", "lolwut", "ping"],
     ...["psubscribe", "pubsub|channels", "pubsub|numpat", "pubsub|numsub", "pubsub|shardchannels"],
@@ -158,7 +159,6 @@ test("Command.refusal is there when the command needs a session of its own or on
       "cluster|slots",
       "readonly",
       "asking",
-      "client|tracking",
       "client|unblock",
       "client|help",
       "acl|setuser",

@@ -23,6 +23,19 @@ describe("redisGreeting", () => {
     expect(greeting.replies).toBe(commands.length);
   });
 
+  test.each([
+    ["without a password", null, 0, [["HELLO", "3"]]],
+    ["with a password", password("secret"), 2, [["HELLO", "3", "AUTH", "default", "secret"], [
+      "SELECT",
+      "2",
+    ]]],
+    ["with a user", { user: "app", password: "x" }, 0, [["HELLO", "3", "AUTH", "app", "x"]]],
+  ])("says HELLO 3 %s", (_, credentials, database, commands) => {
+    const greeting = redisGreeting(credentials, database, 3)!;
+    expect(Buffer.from(greeting.bytes)).toEqual(Buffer.concat(commands.map((words) => command(...words))));
+    expect(greeting.replies).toBe(commands.length);
+  });
+
   test("takes an error for a refusal of the command it answers, and says it", () => {
     const greeting = redisGreeting(password("secret"), 3)!;
     expect([greeting.refusal(simple("OK"), 0), greeting.refusal(simple("OK"), 1)]).toEqual(["", ""]);

@@ -4,8 +4,12 @@ import {
   bulkReply,
   errorReply,
   integerReply,
+  mapReply,
+  nullReply,
   quoteArguments,
+  setReply,
   simpleReply,
+  verbatimReply,
 } from "../../../../src/proxy/redis/replies.ts";
 import { parseAllResp, RespError, type RespValue } from "../../../support/resp.ts";
 import { textArguments } from "../../protocol/redis/text_arguments.ts";
@@ -19,7 +23,14 @@ describe("Replies of the proxy are read as", () => {
     ["a string", bulkReply("é\r\n"), "é\r\n"],
     ["bytes", bulkReply(Buffer.from("bytes")), "bytes"],
     ["an empty string", bulkReply(""), ""],
-    ["null", bulkReply(null), null],
+    ["null", nullReply(2), null],
+    ["null of RESP3", nullReply(3), null],
+    ["a map", mapReply(2, [bulkReply("k"), integerReply(1)]), ["k", 1]],
+    ["a map of RESP3", mapReply(3, [bulkReply("k"), integerReply(1)]), new Map([["k", 1]])],
+    ["a set", setReply(2, [bulkReply("a")]), ["a"]],
+    ["a set of RESP3", setReply(3, [bulkReply("a")]), new Set(["a"])],
+    ["text for people", verbatimReply(2, "é"), "é"],
+    ["text for people of RESP3", verbatimReply(3, "é\r\n"), "é\r\n"],
     ["an empty array", arrayReply([]), []],
     ["nested arrays", arrayReply([arrayReply([integerReply(1)]), bulkReply("a")]), [[1], "a"]],
   ];

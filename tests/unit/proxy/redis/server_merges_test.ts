@@ -1,7 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import type { ServersMerge } from "../../../../src/protocol/redis/command.ts";
 import { MergeOfServers } from "../../../../src/proxy/redis/server_merges.ts";
-import { array, bulk, error, integer, nullArray, nullBulk, simple } from "../../../support/resp_encoder.ts";
+import {
+  array,
+  bulk,
+  error,
+  integer,
+  map,
+  nullArray,
+  nullBulk,
+  scalar,
+  simple,
+} from "../../../support/resp_encoder.ts";
 import { PLACES, written } from "./fragments.ts";
 
 const UNEXPECTED = /^-ERR .*unexpected reply\r\n$/;
@@ -57,6 +67,18 @@ describe.each(PLACES)("With replies %s", (_, place) => {
     const of = (...pairs: string[]) => array(pairs.map((text) => bulk(text)));
     const replies = [of("save", "", "maxmemory", "0"), of("maxmemory", "5", "save", ""), of("save", "")];
     expect(merged("settings", replies)).toBe(of("save", "", "maxmemory", "a: 0, b: 5").toString());
+  });
+
+  test("settings, running and by-server are maps where the servers' replies are", () => {
+    const of = (save: string) => map([[bulk("save"), bulk(save)], [bulk("dir"), bulk("/")]]);
+    expect(merged("settings", [of(""), of("1 2")]))
+      .toBe(map([[bulk("save"), bulk("a: , b: 1 2")], [bulk("dir"), bulk("/")]]).toString());
+    const idle = map([[bulk("running_script"), scalar("_")]]);
+    const busy = map([[bulk("running_script"), map([[bulk("name"), bulk("f")]])]]);
+    expect(merged("running", [idle, busy])).toBe(busy.toString());
+    expect(merged("by-server", [of(""), of("")])).toBe(
+      map([[bulk("a"), of("")], [bulk("b"), of("")]]).toString(),
+    );
   });
 
   test("common-libraries are those of every server", () => {

@@ -1,0 +1,68 @@
+/**
+ * The lanes to one server beside the usual ones: a set for every variant that sessions ask for, made when the first
+ * of them does. A set that nobody has asked for a minute is closed once everything it was asked is answered; what it
+ * has counted stays counted.
+ */
+import { turn } from "../transport/turn.ts";
+import { Failure } from "./failure.ts";
+import type { Lane } from "./lane.ts";
+import type { Session } from "./session.ts";
+import type { Variant } from "./variant.ts";
+
+/** A set that nobody asks for so long is closed; milliseconds. */
+export const IDLE_MS = 60_000;
+
+/** The lanes of one variant. */
+interface LaneSet {
+  readonly lanes: readonly Lane[];
+  lastAskedMs: number;
+}
+
+/** Lanes by variant. */
+export class LaneSets {
+  /** The lanes of all sets. */
+  lanes: readonly Lane[] = [];
+  readonly #sets = new Map<Variant, LaneSet>();
+  readonly #make: (variant: Variant) => readonly Lane[];
+  #repliesOfClosed = 0;
+
+  /** `make` gives the lanes of a variant, not connected yet. */
+  constructor(make: (variant: Variant) => readonly Lane[]) {
+    this.#make = make;
+  }
+
+  /** Replies received on all lanes there are and were. */
+  get replies(): number {
+    return this.lanes.reduce((sum, lane) => sum + lane.replies, this.#repliesOfClosed);
+  }
+
+  /** The lane of a session, which is the same one as long as the set lives. */
+  laneOf(session: Session): Lane {
+    let set = this.#sets.get(session.variant);
+    if (set === undefined) {
+      set = { lanes: this.#make(session.variant), lastAskedMs: turn.now };
+      this.#sets.set(session.variant, set);
+      this.#listLanes();
+    }
+    set.lastAskedMs = turn.now;
+    return set.lanes[session.id % set.lanes.length]!;
+  }
+
+  /** Closes what nobody needs; `count` sees every lane once more before it goes. */
+  closeIdle(now: number, count: (lane: Lane) => void): void {
+    for (const [variant, { lanes, lastAskedMs }] of this.#sets) {
+      if (now - lastAskedMs < IDLE_MS || lanes.some(({ inFlight }) => inFlight.length > 0)) continue;
+      for (const lane of lanes) {
+        this.#repliesOfClosed += lane.replies;
+        lane.close(new Failure("closed", ""));
+        count(lane);
+      }
+      this.#sets.delete(variant);
+      this.#listLanes();
+    }
+  }
+
+  #listLanes(): void {
+    this.lanes = [...this.#sets.values()].flatMap(({ lanes }) => lanes);
+  }
+}
