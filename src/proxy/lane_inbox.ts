@@ -59,7 +59,7 @@ export class LaneInbox {
       if (status === INCOMPLETE) {
         return this.#keepPart(request, chunk, pos, end);
       }
-      if (status !== COMPLETE) return "the server's reply is no valid reply";
+      if (status !== COMPLETE) return reader.fault ?? "the server's reply is no valid reply";
       this.replies++;
       if (request.swallow > 0) {
         request.swallow--;

@@ -29,16 +29,28 @@ const { reply } = fc.letrec<{ reply: Buffer; leaf: Buffer; nest: Buffer; pair: [
       body.map((bytes) => bulk(bytes)),
       body.map((bytes) => bulk(bytes, "!")),
       body.map((bytes) => bulk(Buffer.concat([Buffer.from("txt:"), Buffer.from(bytes)]), "=")),
+      fc.array(body, { maxLength: 3 }).map(streamedString),
     ),
     nest: fc.oneof(
       ...["*", "~", ">"].map((sign) => items.map((all) => array(all, sign))),
       pairs.map((all) => map(all)),
+      ...["*", "~"].map((sign) => items.map((all) => streamed(sign, all))),
+      pairs.map((all) => streamed("%", all.flat())),
       fc.tuple(pairs, tie("reply")).map(([all, value]) => Buffer.concat([map(all, "|"), value])),
     ),
     pair: fc.tuple(tie("leaf"), tie("reply")),
     reply: fc.oneof({ maxDepth: 5 }, tie("leaf"), tie("nest")),
   };
 });
+
+function streamedString(parts: readonly (string | Uint8Array)[]): Buffer {
+  const chunks = parts.filter((part) => part.length > 0).map((part) => bulk(part, ";"));
+  return Buffer.concat([Buffer.from("$?\r\n"), ...chunks, Buffer.from(";0\r\n")]);
+}
+
+function streamed(sign: string, elements: readonly Buffer[]): Buffer {
+  return Buffer.concat([Buffer.from(`${sign}?\r\n`), ...elements, Buffer.from(".\r\n")]);
+}
 
 const stream = fc.array(reply, { maxLength: 5 }).map((replies) => Buffer.concat(replies));
 const cuts = fc.array(fc.nat(), { maxLength: 12 });
@@ -81,7 +93,7 @@ test("ReplyScanner waits where a naive parser does when the stream stops anywher
 });
 
 test("ReplyScanner finds the same in a damaged stream, however it is cut", () => {
-  const byte = fc.constantFrom(..."\r\n*$%~>|=!_#,(+-:0123456789a\xff");
+  const byte = fc.constantFrom(..."\r\n*$%~>|=!_#,(+-:?;.0123456789a\xff");
   fc.assert(
     fc.property(stream, fc.nat(), byte, cuts, (bytes, place, instead, places) => {
       const hurt = Buffer.from(bytes);

@@ -68,6 +68,8 @@ export function parseAllResp(bytes: Uint8Array, encoding: TextEncoding = "utf8")
   return values;
 }
 
+/** In place of a count. */
+const STREAMED = -1;
 const CUT_SHORT = new Error("cut short");
 
 class Reader {
@@ -86,16 +88,16 @@ class Reader {
       case "+": return rest;
       case "-": return new RespError(rest);
       case ":": return integer(rest);
-      case "$": return this.#bulk(rest);
-      case "*": return rest === "-1" ? null : this.#values(length(rest));
+      case "$": return rest === "?" ? this.#parts() : this.#bulk(rest);
+      case "*": return rest === "-1" ? null : this.#values(countOf(rest));
       case "_": return null;
       case "#": return boolean(rest);
       case ",": return double(rest);
       case "(": return BigInt(rest);
       case "!": return new RespError(this.#body(length(rest)));
       case "=": return this.#body(length(rest)).slice("txt:".length);
-      case "~": return new Set(this.#values(length(rest)));
-      case "%": return this.#map(length(rest));
+      case "~": return new Set(this.#values(countOf(rest)));
+      case "%": return this.#map(countOf(rest));
       case ">": return new RespPush(this.#values(length(rest)));
       case "|": {
         this.#map(length(rest));
@@ -105,19 +107,38 @@ class Reader {
     }
   }
 
+  #parts(): string {
+    let text = "";
+    for (;;) {
+      const line = this.#line();
+      if (line[0] !== ";") throw new Error(`no part of a string: ${JSON.stringify(line)}`);
+      const size = length(line.slice(1));
+      if (size === 0) return text;
+      text += this.#body(size);
+    }
+  }
+
+  /** Whether an aggregate goes on; one that is streamed does until its end is marked. */
+  #goesOn(done: number, count: number): boolean {
+    if (count !== STREAMED) return done < count;
+    if (this.#bytes[this.position] !== ".".charCodeAt(0)) return true;
+    if (this.#line() !== ".") throw new Error("no end of an aggregate");
+    return false;
+  }
+
   #bulk(announced: string): string | null {
     return announced === "-1" ? null : this.#body(length(announced));
   }
 
   #values(count: number): RespValue[] {
     const values: RespValue[] = [];
-    while (values.length < count) values.push(this.value());
+    while (this.#goesOn(values.length, count)) values.push(this.value());
     return values;
   }
 
   #map(pairs: number): Map<RespValue, RespValue> {
     const map = new Map<RespValue, RespValue>();
-    for (let i = 0; i < pairs; i++) {
+    for (let i = 0; this.#goesOn(i, pairs); i++) {
       const key = this.value();
       map.set(key, this.value());
     }
@@ -142,6 +163,10 @@ class Reader {
     this.position = end + 2;
     return body;
   }
+}
+
+function countOf(text: string): number {
+  return text === "?" ? STREAMED : length(text);
 }
 
 function length(text: string): number {

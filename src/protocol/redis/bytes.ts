@@ -41,3 +41,9 @@ export const SET = 126;
 export const PUSH = 62;
 /** `|`: RESP3 attribute. */
 export const ATTRIBUTE = 124;
+/** `?`: in place of a length, a string that comes in parts or an aggregate whose end is marked. */
+export const STREAMED = 63;
+/** `;`: a part of a streamed string. */
+export const PART = 59;
+/** `.`: the end of a streamed aggregate. */
+export const END = 46;

@@ -1,7 +1,8 @@
 /**
  * Finds where each reply ends in a server's bytes. Knows every type of RESP2 and RESP3 and looks at no payload:
  * bulk bodies are counted down, then the line end behind them is checked. How deep a reply nests doesn't matter for
- * where it ends, so one counter of values still to come replaces a stack.
+ * where it ends, so one counter of values still to come replaces a stack; only aggregates of unknown length (`*?`),
+ * which no server sends today, put the counter aside.
  *
  * Any split of the input gives the same result; the place is kept in fields. Source: RESP specification,
  * redis.io/docs/reference/protocol-spec.
@@ -15,6 +16,7 @@ import {
   BULK_ERROR,
   CR,
   DOUBLE,
+  END,
   ERROR,
   INTEGER,
   LF,
@@ -22,12 +24,15 @@ import {
   MINUS,
   NINE,
   NULL,
+  PART,
   PUSH,
   SET,
   SIMPLE,
+  STREAMED,
   VERBATIM,
   ZERO,
 } from "./bytes.ts";
+import { endOfValue, endOfWhole } from "./whole_reply.ts";
 import { BROKEN, COMPLETE, INCOMPLETE, type ScanStatus } from "../scan_status.ts";
 
 const TYPE = 0;
@@ -35,7 +40,17 @@ const LENGTH = 1;
 const LENGTH_LF = 2;
 const LINE = 3;
 const BODY = 4;
+const LENGTH_CR = 5;
 
+/** `#values` between the elements of a streamed aggregate: more than all that elements can have still to come. */
+const NEXT_ELEMENT = 2 ** 52;
+/** `#values` between the parts of a streamed string. */
+const NEXT_PART = -1;
+/** Streamed aggregates inside each other; far more than any server sends. */
+const DEEPEST = 128;
+
+const NO_REPLY = "the server's reply is no valid reply";
+const UNASKED = "the server sent a push that nobody asked for";
 /** More digits than any length needs; beyond it the stream isn't RESP. */
 const MAX_LENGTH = 2 ** 40;
 
@@ -44,15 +59,26 @@ export class ReplyScanner {
   /** After COMPLETE: just behind the reply. */
   next = 0;
 
+  /** After BROKEN: what is wrong. */
+  fault = "";
+
+  readonly #pushes: boolean;
   #state = TYPE;
-  /** Values still to come before the reply is whole. */
+  /** Values still to come before the reply is whole; inside of what is streamed, beyond its next element. */
   #values = 1;
+  /** Values still to come behind each string or aggregate that is being streamed. */
+  readonly #behind: number[] = [];
   #type = 0;
   #number = 0;
   #negative = false;
   #digits = 0;
   #bodyLeft = 0;
   #previous = 0;
+
+  /** `pushes`: whether a push is a reply, as on a connection that subscribes, or a fault: nobody has asked for it. */
+  constructor(pushes: boolean = false) {
+    this.#pushes = pushes;
+  }
 
   /** Payload bytes that are known to come before anything else has to be looked at. */
   get announced(): number {
@@ -63,6 +89,7 @@ export class ReplyScanner {
   reset(): void {
     this.#state = TYPE;
     this.#values = 1;
+    this.#behind.length = 0;
   }
 
   /** Looks at `chunk[pos, end)`: COMPLETE with `next`, INCOMPLETE, or BROKEN when this is no RESP. */
@@ -74,7 +101,9 @@ export class ReplyScanner {
         return COMPLETE;
       }
     }
-    return this.#scanOn(chunk, pos, end);
+    const status = this.#scanOn(chunk, pos, end);
+    if (status === BROKEN) this.fault = this.#type === PUSH && !this.#pushes ? UNASKED : NO_REPLY;
+    return status;
   }
 
   #scanOn(chunk: Uint8Array, pos: number, end: number): ScanStatus {
@@ -82,6 +111,10 @@ export class ReplyScanner {
     while (p < end) {
       switch (this.#state) {
         case TYPE: {
+          if (this.#behind.length > 0 && this.#isStreamOn(chunk[p]!)) {
+            p++;
+            break;
+          }
           // Elements of nested and of long arrays: half of what the states below cost them (bench/reply_scanner.ts).
           const behind = endOfValue(chunk, p, end);
           if (behind > 0) {
@@ -110,11 +143,18 @@ export class ReplyScanner {
             this.#negative = true;
           } else if (byte === CR && this.#digits > 0) {
             this.#state = LENGTH_LF;
+          } else if (byte === STREAMED && this.#digits === 0 && !this.#negative && mayStream(this.#type)) {
+            this.#number = NEXT_ELEMENT;
+            this.#state = LENGTH_CR;
           } else {
             return BROKEN;
           }
           break;
         }
+        case LENGTH_CR:
+          if (chunk[p++] !== CR) return BROKEN;
+          this.#state = LENGTH_LF;
+          break;
         case LENGTH_LF:
           if (chunk[p++] !== LF || !this.#lengthEnded()) return BROKEN;
           break;
@@ -123,7 +163,9 @@ export class ReplyScanner {
           p += step;
           this.#bodyLeft -= step;
           if (this.#bodyLeft < 2 && !endsAsItMust(chunk, p - step, p, this.#bodyLeft)) return BROKEN;
-          if (this.#bodyLeft === 0) this.#valueEnded();
+          if (this.#bodyLeft > 0) break;
+          if (this.#values === NEXT_PART) this.#state = TYPE;
+          else this.#valueEnded();
           break;
         }
       }
@@ -149,38 +191,65 @@ export class ReplyScanner {
         this.#previous = 0;
         this.#state = LINE;
         return true;
+      case PUSH:
+        if (!this.#pushes) return false;
+        this.#beginLength();
+        return true;
       case BULK:
       case ARRAY:
       case BULK_ERROR:
       case VERBATIM:
       case MAP:
       case SET:
-      case PUSH:
       case ATTRIBUTE:
-        this.#number = 0;
-        this.#negative = false;
-        this.#digits = 0;
-        this.#state = LENGTH;
+        this.#beginLength();
         return true;
       default:
         return false;
     }
   }
 
+  #beginLength(): void {
+    this.#number = 0;
+    this.#negative = false;
+    this.#digits = 0;
+    this.#state = LENGTH;
+  }
+
+  /** Inside of what is streamed: whether this is the first byte of a part or of the end, not of an element. */
+  #isStreamOn(type: number): boolean {
+    const isNext = this.#values === NEXT_ELEMENT;
+    if (this.#values === NEXT_PART || (isNext && type === END)) {
+      // Of another type there is no part, which is found where its length ends.
+      this.#type = isNext || type === PART ? type : 0;
+      this.#beginLength();
+      if (isNext) this.#state = LENGTH_CR;
+      return true;
+    }
+    if (isNext) this.#values++;
+    return false;
+  }
+
   /** A length line is over: false when the length makes no sense for its type. */
   #lengthEnded(): boolean {
+    if (this.#number === NEXT_ELEMENT) return this.#beginStream();
     const isNull = this.#negative;
     if (isNull && (this.#number !== 1 || (this.#type !== BULK && this.#type !== ARRAY))) return false;
     switch (this.#type) {
+      case 0:
+        return false;
+      case END:
+        this.#endStream();
+        return true;
+      case PART:
+        if (this.#number === 0) this.#endStream();
+        else this.#beginBody();
+        return true;
       case BULK:
       case BULK_ERROR:
       case VERBATIM:
-        if (isNull) {
-          this.#valueEnded();
-        } else {
-          this.#bodyLeft = this.#number + 2;
-          this.#state = BODY;
-        }
+        if (isNull) this.#valueEnded();
+        else this.#beginBody();
         return true;
       case MAP:
         this.#values += 2 * this.#number;
@@ -196,66 +265,36 @@ export class ReplyScanner {
     return true;
   }
 
+  #beginBody(): void {
+    this.#bodyLeft = this.#number + 2;
+    this.#state = BODY;
+  }
+
+  #beginStream(): boolean {
+    if (this.#behind.length === DEEPEST) return false;
+    this.#behind.push(this.#values - 1);
+    this.#values = this.#type === BULK ? NEXT_PART : NEXT_ELEMENT;
+    this.#state = TYPE;
+    return true;
+  }
+
+  #endStream(): void {
+    this.#values = this.#behind.pop()!;
+    this.#state = TYPE;
+  }
+
   #valueEnded(): void {
     this.#values--;
     this.#state = TYPE;
   }
 }
 
+function mayStream(type: number): boolean {
+  return type === BULK || type === ARRAY || type === MAP || type === SET;
+}
+
 /** Whether what `chunk[start, end)` has of the CRLF behind a body is right; `left` bytes of that are still to come. */
 function endsAsItMust(chunk: Uint8Array, start: number, end: number, left: number): boolean {
   if (left === 1) return chunk[end - 1] === CR;
   return chunk[end - 1] === LF && (end - start < 2 || chunk[end - 2] === CR);
-}
-
-/**
- * The end of a reply that is one value, or an array of such, and whole in the chunk; else 0. Nearly all replies are,
- * and these loops keep nothing in fields.
- */
-function endOfWhole(chunk: Uint8Array, pos: number, end: number): number {
-  if (chunk[pos] !== ARRAY) return endOfValue(chunk, pos, end);
-  let p = pos + 1;
-  let count = 0;
-  let byte = 0;
-  while (p < end && (byte = chunk[p]!) >= ZERO && byte <= NINE) {
-    count = count * 10 + byte - ZERO;
-    p++;
-  }
-  if (byte !== CR || p - pos < 2 || p - pos > 8 || p + 1 >= end || chunk[p + 1] !== LF) return 0;
-  p += 2;
-  for (; count > 0; count--) {
-    p = endOfValue(chunk, p, end);
-    if (p === 0) return 0;
-  }
-  return p;
-}
-
-/** The end of a value that is one line or one bulk string and whole in the chunk, else 0. */
-function endOfValue(chunk: Uint8Array, pos: number, end: number): number {
-  if (pos >= end) return 0;
-  const type = chunk[pos];
-  let p = pos + 1;
-  if (type === BULK) {
-    let length = 0;
-    let byte = 0;
-    while (p < end && (byte = chunk[p]!) >= ZERO && byte <= NINE) {
-      length = length * 10 + byte - ZERO;
-      p++;
-    }
-    if (byte === MINUS && p === pos + 1) return endOfNull(chunk, p, end);
-    if (byte !== CR || p - pos < 2 || p - pos > 10 || p + 1 >= end || chunk[p + 1] !== LF) return 0;
-    p += length + 4;
-    return p <= end && chunk[p - 1] === LF && chunk[p - 2] === CR ? p : 0;
-  }
-  if (type !== SIMPLE && type !== INTEGER && type !== ERROR) return 0;
-  for (; p < end; p++) {
-    if (chunk[p] === LF && chunk[p - 1] === CR) return p + 1;
-  }
-  return 0;
-}
-
-/** The end of a length line that says -1, from the minus sign on; 0 when it isn't whole, or says something else. */
-function endOfNull(chunk: Uint8Array, p: number, end: number): number {
-  const isNull = p + 4 <= end && chunk[p + 1] === ZERO + 1 && chunk[p + 2] === CR && chunk[p + 3] === LF;
-  return isNull ? p + 4 : 0;
 }

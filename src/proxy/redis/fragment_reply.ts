@@ -5,6 +5,7 @@ import {
   BULK,
   BULK_ERROR,
   CR,
+  END,
   LF,
   MAP,
   MINUS,
@@ -18,7 +19,7 @@ import type { Outbox } from "../../transport/outbox.ts";
 import { ReplyView } from "../reply_view.ts";
 import type { Request } from "../request.ts";
 
-/** A cursor over one reply. */
+/** A cursor over one reply; it begins behind attributes, which say nothing of the merged reply. */
 export class FragmentReply extends ReplyView {
   /** Where the cursor is. */
   at: number;
@@ -26,6 +27,7 @@ export class FragmentReply extends ReplyView {
   constructor(fragment: Request) {
     super(fragment);
     this.at = this.from;
+    while (this.type === ATTRIBUTE) this.#skipAttribute();
   }
 
   /** The type byte at the cursor. */
@@ -65,12 +67,20 @@ export class FragmentReply extends ReplyView {
       const { type } = this;
       const number = this.takeNumber();
       if (type === BULK && number >= 0) this.at += number + 2;
-      else if (type !== BULK) values += this.#skipBody(type, number);
+      else if (type !== BULK || Number.isNaN(number)) values += this.#skipBody(type, number);
     }
+  }
+
+  #skipAttribute(): void {
+    for (let values = 2 * this.takeNumber(); values > 0; values--) this.skipElement();
   }
 
   /** Moves behind the body of a rare type; answers how many values belong to it. */
   #skipBody(type: number, number: number): number {
+    if (Number.isNaN(number)) {
+      this.#skipStreamed(type);
+      return 0;
+    }
     switch (type) {
       case BULK_ERROR:
       case VERBATIM:
@@ -86,6 +96,16 @@ export class FragmentReply extends ReplyView {
         return 2 * number + 1;
       default:
         return 0;
+    }
+  }
+
+  /** Moves behind what has no length but comes in parts, or has its end marked; other lines without a number have no body. */
+  #skipStreamed(type: number): void {
+    if (type === BULK) {
+      for (let part = this.takeNumber(); part > 0; part = this.takeNumber()) this.at += part + 2;
+    } else if (type === ARRAY || type === SET || type === MAP) {
+      while (this.type !== END) this.skipElement();
+      this.takeNumber();
     }
   }
 

@@ -20,7 +20,7 @@ export const MERGE_OK: Merge = {
     for (const fragment of fragments) {
       const reply = new FragmentReply(fragment);
       if (reply.type === ERROR) return reply.copy();
-      if (!reply.has(OK_TEXT, reply.from)) return UNEXPECTED;
+      if (!reply.has(OK_TEXT, reply.at)) return UNEXPECTED;
     }
     return OK;
   },

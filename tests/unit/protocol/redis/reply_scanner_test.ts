@@ -1,7 +1,7 @@
 /** Replies of every type, in every way they can arrive. */
 import { describe, expect, test } from "bun:test";
 import { ReplyScanner } from "../../../../src/protocol/redis/reply_scanner.ts";
-import { INCOMPLETE } from "../../../../src/protocol/scan_status.ts";
+import { BROKEN as IS_BROKEN, INCOMPLETE } from "../../../../src/protocol/scan_status.ts";
 import { everyCut } from "../../../support/cuts.ts";
 import {
   array,
@@ -48,6 +48,11 @@ const WHOLE: readonly (readonly [string, Buffer])[] = [
   ["an attribute before its reply", Buffer.concat([map([[bulk("ttl"), integer(5)]], "|"), bulk("v")])],
   ["an empty attribute", Buffer.concat([map([], "|"), OK])],
   ["an attribute inside an array", array([Buffer.concat([map([[OK, OK]], "|"), integer(1)]), integer(2)])],
+  ["a string in parts", Buffer.from("$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n")],
+  ["a string in no parts", array([Buffer.from("$?\r\n;0\r\n"), integer(1)])],
+  ["a streamed array", Buffer.from("*?\r\n:1\r\n*2\r\n$1\r\na\r\n$-1\r\n.\r\n")],
+  ["an empty streamed set in an array", array([Buffer.from("~?\r\n.\r\n"), integer(1)])],
+  ["streamed maps in each other", Buffer.from("%?\r\n+a\r\n%?\r\n+b\r\n$?\r\n;1\r\nc\r\n;0\r\n.\r\n.\r\n")],
   [
     "an attribute of an attribute",
     Buffer.concat([map([[OK, OK]], "|"), map([[OK, NULL]], "|"), array([OK])]),
@@ -90,8 +95,10 @@ const BROKEN = [
   "OK\r\n", "\r\n", "HTTP/1.1 200 OK\r\n", "\0", "?", "END\r\n",
   "$\r\n", "$-\r\n", "$-2\r\n", "$--1\r\n", "$-0\r\n", "$1-\r\n", "$x\r\n", "$+1\r\n", "$ 1\r\n", "$1x\r\n",
   "$1\n1\r\n", "$1\rx1\r\n", "$99999999999999\r\n",
-  "*\r\n", "*-2\r\n", "*?\r\n", "*1x\r\n", "*99999999999999\r\n",
+  "*\r\n", "*-2\r\n", "*1x\r\n", "*99999999999999\r\n",
   "$1\r\nabc", "$1\r\na\rb", "$1\r\nab\n", "$0\r\n+OK\r\n", "$3\r\nhello world\r\n", "!1\r\nabc", "=5\r\ntxt:abc",
+  "$?x", "$?\r\r", "$?\r\n+OK\r\n", "$?\r\n;-1\r\n", "$?\r\n;?\r\n", "$?\r\n;1\r\nab\r\n", "$1?", "$?1",
+  "*?\r\n.x", "*?\r\n*1\r\n.\r\n", "*?\r\n;1\r\na\r\n", "|?", ">?", "!?", "=?", ";1\r\na\r\n", ".\r\n",
   "%-1\r\n", "~-1\r\n", ">-1\r\n", "|-1\r\n", "=-1\r\n", "!-1\r\n", "%x\r\n",
 ];
 
@@ -102,6 +109,19 @@ test.each(BROKEN)("ReplyScanner says that %j is no RESP, in an array too", (sent
       expect({ name, replies, broken }).toEqual({ name, replies: ["+OK\r\n"], broken: true });
     }
   }
+});
+
+test("ReplyScanner takes no push where nobody asked for one, in an array neither", () => {
+  for (const sent of [">1\r\n+a\r\n", "*1\r\n>0\r\n", "|1\r\n+a\r\n+b\r\n>0\r\n"]) {
+    const scanner = new ReplyScanner();
+    expect(scanner.scan(Buffer.from(sent), 0, sent.length)).toBe(IS_BROKEN);
+    expect(scanner.fault).toBe("the server sent a push that nobody asked for");
+  }
+});
+
+test("ReplyScanner refuses streamed aggregates that are nested too deeply", () => {
+  const bytes = Buffer.from("*?\r\n".repeat(1000));
+  expect(new ReplyScanner().scan(bytes, 0, bytes.length)).toBe(IS_BROKEN);
 });
 
 describe("ReplyScanner announces", () => {

@@ -25,6 +25,11 @@ describe.each(PLACES)("FragmentReply %s", (_, place) => {
     },
   );
 
+  test("begins behind attributes", () => {
+    const attribute = map([[simple("ttl"), array([integer(5)])]], "|");
+    expect(new FragmentReply(place(Buffer.concat([attribute, attribute, integer(7)]))).takeNumber()).toBe(7);
+  });
+
   test("knows the size and type of the whole and copies it", () => {
     for (const reply of [simple("OK"), bulk(LONG)]) {
       const cursor = new FragmentReply(place(reply));
@@ -48,6 +53,8 @@ describe.each(PLACES)("FragmentReply %s", (_, place) => {
       map([[bulk("k"), array([integer(1)])]]),
       Buffer.concat([map([[simple("ttl"), integer(5)]], "|"), bulk("v")]),
       bulk("ERR broken", "!"),
+      Buffer.from("$?\r\n;3\r\na\r\n\r\n;2\r\nbc\r\n;0\r\n"),
+      Buffer.from("*?\r\n:1\r\n%?\r\n+a\r\n~1\r\n_\r\n.\r\n.\r\n"),
       bulk("txt:some\r\ntext", "="),
       nullArray(),
       bulk(LONG),
