@@ -1,5 +1,6 @@
 /** A bare redis-server and a proxy over others, asked the same: whatever differs in the replies is the proxy's doing. */
 import { expect } from "bun:test";
+import type { RespVersion } from "../../src/protocol/redis/resp_version.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import { type Argument, pipeline } from "../support/resp_encoder.ts";
@@ -7,7 +8,7 @@ import type { Random } from "../support/seed.ts";
 import { Fleet } from "./fleet.ts";
 
 const MOST_CUTS = 12;
-const OPTIONS = { options: { hash_tag: "{}", admin_commands: true } };
+const OPTIONS = { hash_tag: "{}", admin_commands: true, databases: 16 };
 
 /** One server alone, and one or more behind a proxy. */
 export class RedisTwin implements AsyncDisposable {
@@ -16,7 +17,7 @@ export class RedisTwin implements AsyncDisposable {
   /** Starts all of them. */
   static async start(shards: number): Promise<RedisTwin> {
     const alone = await RedisServer.start();
-    return new RedisTwin(alone, await Fleet.start(await RedisServer.startMany(shards), OPTIONS));
+    return new RedisTwin(alone, await Fleet.start(await RedisServer.startMany(shards), { options: OPTIONS }));
   }
 
   /** Forgets all keys. */
@@ -25,7 +26,11 @@ export class RedisTwin implements AsyncDisposable {
   }
 
   /** Sends the commands to both, to the proxy in pieces, and expects the same bytes until the end of each connection. */
-  async same(commands: readonly (readonly Argument[])[], random?: Random): Promise<void> {
+  async same(
+    commands: readonly (readonly Argument[])[],
+    random?: Random,
+    version: RespVersion = 2,
+  ): Promise<void> {
     const bytes = pipeline([...commands, ["QUIT"]]);
     const cuts = random === undefined ? [] : Array.from(
       { length: random.integer(0, MOST_CUTS) },
@@ -33,6 +38,7 @@ export class RedisTwin implements AsyncDisposable {
     );
     using direct = await RawClient.connect(this.alone.endpoint);
     using proxied = await this.fleet.connect();
+    if (version === 3) { for (const client of [direct, proxied]) await client.command("HELLO", "3"); }
     direct.write(bytes);
     let sent = 0;
     for (const cut of [...cuts.sort((a, b) => a - b), bytes.length]) {

@@ -6,6 +6,8 @@ import { networkOf } from "../../login_throttle.ts";
 import { become, sha256 } from "../users.ts";
 import type { LocalCall } from "./call.ts";
 
+const NO_PASSWORD = "ERR AUTH <password> called without any password configured for the default user. " +
+  "Are you sure your configuration is correct?";
 const WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
 
 /** Takes the place of a user that doesn't exist, so that looking for one takes as long. */
@@ -19,7 +21,7 @@ const UNKNOWN_USER = "(unknown)";
  */
 export function authenticate(call: LocalCall, name: string | null, password: Buffer): string {
   const { session, pool, users } = call;
-  if (name === null && users.default.isOpen) return "ERR Client sent AUTH, but no password is set";
+  if (name === null && users.default.isOpen) return NO_PASSWORD;
   const user = users.named(name ?? DEFAULT_USER);
   const known = user === undefined ? UNKNOWN_USER : user.name;
   const account = `${pool.config.name}\n${known}\n${networkOf(session.stream.peer)}`;
