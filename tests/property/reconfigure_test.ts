@@ -1,7 +1,8 @@
 /**
- * A pool whose servers, weights, passwords, databases and lanes change at random while clients send pipelines, with
- * servers that read from some of their connections late. Whatever happens, every request gets one reply, in order,
- * and what one client asks of one server is executed in the order asked, over however many connections it comes.
+ * A pool whose servers, weights, passwords, databases and lanes change at random while clients send pipelines that
+ * select another database now and then, with servers that read from some of their connections late. Whatever happens,
+ * every request gets one reply, in order, and what one client asks of one server is executed in the order asked, over
+ * however many connections it comes.
  */
 import { afterAll, expect, test } from "bun:test";
 import type { Config } from "../../src/config/mod.ts";
@@ -18,6 +19,7 @@ const ROUNDS = 6;
 const STEPS = 160;
 const CLIENTS = 4;
 const SERVERS = 4;
+const DATABASES = 3;
 
 /** Executes GET and MGET, whose values are their keys, and notes in which order. */
 class NotingServer {
@@ -66,6 +68,10 @@ class Asker {
 
   ask(random: Random, count: number): void {
     const requests = Array.from({ length: count }, () => {
+      if (random.integer(0, 19) === 0) {
+        this.promised.push("OK");
+        return command("SELECT", String(random.integer(0, DATABASES - 1)));
+      }
       const key = (i = 0) => `${this.index}:${this.#number}:${i}:${random.integer(0, 999)}`;
       const keys = Array.from({ length: random.pick([1, 1, 1, 2, 5]) }, (_, i) => key(i));
       this.#number++;
@@ -101,6 +107,7 @@ function randomConfig(random: Random, port: number): Config {
       server_connections: random.integer(1, 3),
       timeout: random.integer(4000, 5000),
       redis_db: random.integer(0, 1),
+      databases: DATABASES,
       preconnect: random.integer(0, 1) === 1,
       ...(password === null ? {} : { redis_auth: password }),
     },

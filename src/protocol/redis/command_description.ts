@@ -18,6 +18,7 @@ export function isServed(command: Command): boolean {
  * is what the proxy is for. Subcommands that are refused are left out.
  */
 export function describeCommand(command: Command): readonly ReplyValue[] {
+  const subcommands = command.subcommands.filter(isServed).map(describeCommand);
   return [
     command.name,
     command.arity,
@@ -26,7 +27,8 @@ export function describeCommand(command: Command): readonly ReplyValue[] {
     statuses(command.categories),
     new ReplySet([]),
     new ReplySet(command.keys.map(describeKeys)),
-    new ReplySet(command.subcommands.filter(isServed).map(describeCommand)),
+    // Redis sends a set only where it is empty.
+    subcommands.length === 0 ? new ReplySet([]) : subcommands,
   ];
 }
 

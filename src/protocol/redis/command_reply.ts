@@ -10,7 +10,7 @@ import { arityFits, findCommand, lookupCommand, lookupSubcommand } from "./comma
 import { ALL_COMMANDS, COMMANDS } from "./command_table.ts";
 import { matchesGlob } from "./glob.ts";
 import { KeyFinder } from "./key_finder.ts";
-import { encodeReply, Failure, ReplyMap, ReplySet, type ReplyValue } from "./reply_value.ts";
+import { encodeReply, Failure, ReplyMap, type ReplyValue } from "./reply_value.ts";
 import type { RespVersion } from "./resp_version.ts";
 
 const BAR = 124;
@@ -101,9 +101,7 @@ function commandNamed(bytes: Uint8Array, start: number, end: number): Command | 
 function listOf(args: Arguments): ReplyValue {
   const all = served.flatMap((command) => [command, ...command.subcommands.filter(isServed)]);
   const filter = args.count === 2 ? () => true : filterOf(args);
-  return filter === null
-    ? new Failure("ERR syntax error")
-    : new ReplySet(all.filter(filter).map(({ name }) => name));
+  return filter === null ? new Failure("ERR syntax error") : all.filter(filter).map(({ name }) => name);
 }
 
 function filterOf(args: Arguments): ((command: Command) => boolean) | null {
