@@ -174,3 +174,18 @@ test("HELLO 3 is refused by a pool with a server that is too old for it", async 
   expect(await client.command("SET", "a", "b")).toBe("OK");
   expect(server.requests.map(([name]) => name)).not.toContain("HELLO");
 });
+
+test("a lane on which a push comes that nobody asked for is closed, and its requests fail", async () => {
+  const server = await FakeServer.start(([name], peer) => {
+    if (name === "INFO") peer.write(bulk("redis_version:7.0.15\r\n"));
+    else if (name === "GET") peer.write(">2\r\n+invalidate\r\n*1\r\n$1\r\na\r\n$5\r\nvalue\r\n");
+    else peer.write(simple("OK"));
+  });
+  await using fleet = await Fleet.start([server], {});
+  using client = await fleet.connect();
+  await client.command("HELLO", "3");
+  expect(await client.command("GET", "a"))
+    .toEqual(new RespError("ERR the server sent a push that nobody asked for"));
+  expect(await client.command("SET", "a", "b")).toBe("OK");
+  expect(fleet.logged("server.failed").join()).toContain("a push that nobody asked for");
+});
