@@ -129,7 +129,7 @@ export class RedisSession implements PinOwner {
   /** RESET; what the client hears until this is answered, it hears. */
   reset(): void {
     this.discard();
-    this.replyMode.on();
+    this.replyMode.reset();
     this.#subscriptions?.askToLeaveAll();
   }
 

@@ -31,6 +31,11 @@ export class ReplyMode {
     this.#skip = NONE;
   }
 
+  /** RESET: replies are wanted again; its own may still be the one that is skipped. */
+  reset(): void {
+    if (this.#isOff) this.on();
+  }
+
   /** CLIENT REPLY OFF. */
   off(): void {
     if (!this.#isOff && this.#skip !== THIS) silence(this.#session, true);
