@@ -70,7 +70,7 @@ describe.skipIf(without)("the proxy refuses, and the connection goes on, when as
     [["EVAL", "return 1", "-1"], "ERR Number of keys can't be negative"],
     [["EVAL", "return 1", "3", "a"], "ERR Number of keys can't be greater than number of args"],
     [["SUNION", ..."abcdefghijklmnopqrstuvwxyz"], "CROSSSLOT Keys in request don't live on the same server"],
-    [["EXEC"], "ERR EXEC "],
+    [["EXEC"], "ERR EXEC without MULTI"],
     [["MONITOR"], "ERR MONITOR "],
     [["SCAN", "x"], "ERR invalid cursor"],
     [["KEYS", "*"], "NOPERM KEYS "],
