@@ -18,14 +18,15 @@ import type { Session } from "../session.ts";
 import { laneTo } from "../session_lane.ts";
 import { faultInBlock } from "./block_rules.ts";
 import { ANYWHERE, fixedServer, Home } from "./home.ts";
-import { type RedisSession, stateOf } from "./redis_session.ts";
-import { arrayReply, errorReply, simpleReply } from "./replies.ts";
+import { type RedisSession, respVersion, stateOf } from "./redis_session.ts";
+import { arrayReply, errorReply, nullReply, simpleReply } from "./replies.ts";
 import { NO_KEYS, type Transaction } from "./transaction.ts";
 
 const OK = simpleReply("OK");
 const QUEUED = simpleReply("QUEUED");
 const NO_RESULTS = arrayReply([]);
 const NULL_ARRAY = Buffer.from("*-1\r\n");
+const NULL = nullReply(3);
 const CROSSSLOT = "CROSSSLOT Keys of a transaction don't live on the same server";
 
 /** The transactions of one pool's clients. */
@@ -83,7 +84,7 @@ export class Transactions {
       session.reply(errorReply("EXECABORT Transaction discarded because of previous errors."));
     } else if (state.isWatchLost) {
       state.discard();
-      session.reply(NULL_ARRAY);
+      session.reply(nothingRan(session));
     } else if (this.#pool.pause.holds(!transaction.writes)) {
       this.#pool.pause.wait(session);
       session.putBack(request.copy());
@@ -106,7 +107,7 @@ export class Transactions {
       this.#pool.fail(session.expect(command.id + 1), NO_SERVER, null);
     } else if (watching !== null && watching.backend !== backend) {
       // The keys have moved since; what was watched says nothing about them.
-      session.reply(NULL_ARRAY);
+      session.reply(nothingRan(session));
     } else {
       session.client.wrote |= backend.counters.mark;
       this.#send(session, laneTo(session, backend), command, transaction);
@@ -172,4 +173,9 @@ export class Transactions {
     });
     return server;
   }
+}
+
+/** What EXEC answers when what was watched has changed. */
+function nothingRan(session: Session): Uint8Array {
+  return respVersion(session) === 3 ? NULL : NULL_ARRAY;
 }

@@ -40,6 +40,7 @@ beforeEach(() => {
   log = [];
   holders = new Map();
   pins = new Pins({
+    variant: 0,
     pinsChanged: () => {},
     unblocked: () => void log.push("unblocked"),
     watchLost: () => void log.push("watch lost"),
