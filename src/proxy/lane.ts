@@ -4,9 +4,8 @@
  *     sessions ─▶ outbox ─▶ socket ─▶ server          fifo: [written][written][half written][not written] …
  *     sessions ◀─ fifo front ◀─ reply scanner ◀─ socket
  *
- * A reply belongs to the front of the FIFO; nothing else says whose it is, so a stream that can't be trusted is
- * closed, never resynchronised. When the connection dies, what was written may have run and fails; what was never
- * written stays in the outbox for the next connection.
+ * A reply belongs to the front of the FIFO, so a stream that can't be trusted is closed, never resynchronised. When
+ * the connection dies, what was written may have run and fails; what was not stays for the next connection.
  */
 import { type Attempt, connect, type ConnectOutcome } from "../transport/connect.ts";
 import { Outbox } from "../transport/outbox.ts";
@@ -41,7 +40,6 @@ export class Lane implements StreamOwner, ConnectOutcome {
   readonly outbox: Outbox;
   /** Requests sent or waiting to be sent whose replies have not come. */
   readonly inFlight: InFlight;
-
   readonly #pool: Pool;
   readonly #way: Way;
   readonly #watcher: LaneWatcher;

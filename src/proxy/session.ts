@@ -17,17 +17,8 @@ import { ReplyQueue, type ReplyQueueOwner } from "./reply_queue.ts";
 import { ReplyWindow } from "./reply_window.ts";
 import { LOCAL_COMMAND, Request } from "./request.ts";
 import { CUT, ENDS, LEAVES, STAYS } from "./session_end.ts";
-import {
-  ALONE,
-  CLIENT_SLOW,
-  ENDING,
-  FLOWING,
-  HELD,
-  NO_MEMORY,
-  QUIET,
-  REPLIES_DUE,
-  SERVER_SLOW,
-} from "./stall.ts";
+import { ALONE, CLIENT_SLOW, ENDING, FLOWING, HELD } from "./stall.ts";
+import { NO_MEMORY, QUIET, REPLIES_DUE, SERVER_SLOW } from "./stall.ts";
 import { UnreadChunk } from "./unread_chunk.ts";
 import { USUAL, type Variant } from "./variant.ts";
 import { UploadReservation } from "./upload_reservation.ts";
@@ -43,7 +34,6 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   variant: Variant = USUAL;
   lastActiveMs: number = turn.now;
   readonly client = new ClientRecord();
-
   readonly #window: ReplyWindow;
   readonly #upload: UploadReservation;
   readonly #rest: UnreadChunk;
@@ -53,7 +43,6 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
   #reading = false;
   #end = STAYS;
   #closed = false;
-
   constructor(id: number, pool: Pool, stream: Stream) {
     this.id = id;
     this.pool = pool;
@@ -68,11 +57,11 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
 
   /** Bytes kept for this client: its replies, and what it sent that can't go on yet. */
   get heldBytes(): number {
-    const { redis } = this.client;
-    return this.#replyBytes + this.#rest.size + this.#upload.waitingBytes + (redis?.heldBytes ?? 0);
+    return this.#replyBytes + this.#rest.size + this.#upload.waitingBytes +
+      (this.client.redis?.heldBytes ?? 0);
   }
 
-  /** Bytes of unread replies, and of replies that wait for their turn. */
+  /** Unread, or waiting for their turn. */
   get #replyBytes(): number {
     return this.stream.outbox.bytes + this.replies.heldBytes;
   }
@@ -191,8 +180,6 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
     return this.#reader.reader !== null && (this.#stall === FLOWING || this.#upload.bytes > 0);
   }
 
-  // What the reply queue says.
-
   answered(request: Request, size: number): void {
     this.#window.settle(request, size);
   }
@@ -210,8 +197,6 @@ export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {
       this.close("client_outbox_hard: the client doesn't read its replies");
     }
   }
-
-  // What the stream says.
 
   received(chunk: Buffer): void {
     if (this.#end === ENDS) return;

@@ -5,6 +5,7 @@ import { LinkInbox } from "../../../../src/proxy/pubsub/link_inbox.ts";
 import { PushFrame } from "../../../../src/proxy/pubsub/push_frame.ts";
 import { MessageCopies } from "../../../../src/proxy/pubsub/message_copies.ts";
 import type { Session } from "../../../../src/proxy/session.ts";
+import { variantOf } from "../../../../src/proxy/variant.ts";
 
 const SAID = [
   "*3\r\n$9\r\nsubscribe\r\n$5\r\nnews1\r\n:1\r\n",
@@ -37,7 +38,7 @@ function read(size: number): { said: string[]; frames: string[][]; held: number 
   const frame = new PushFrame();
   let held = 0;
   const account = { change: (delta: number) => void (held += delta) };
-  const inbox = new LinkInbox(new ReplyScanner(), account, (bytes, start, end) => {
+  const inbox = new LinkInbox(new ReplyScanner(true), account, (bytes, start, end) => {
     frame.read(bytes, start);
     const name = Buffer.from(bytes.subarray(frame.nameStart, frame.nameEnd)).toString();
     said.push(Buffer.from(bytes.subarray(start, end)).toString());
@@ -62,7 +63,7 @@ describe("LinkInbox", () => {
 
   test("says why when the stream is none, or whoever takes replies trusts it no longer", () => {
     const account = { change: () => {} };
-    const inbox = new LinkInbox(new ReplyScanner(), account, () => "no");
+    const inbox = new LinkInbox(new ReplyScanner(true), account, () => "no");
     expect(inbox.read(Buffer.from("+OK\r\n+OK\r\n"), 0)).toBe("no");
     inbox.reset();
     expect(inbox.read(Buffer.from("hello"), 0)).toContain("no valid reply");
@@ -72,7 +73,7 @@ describe("LinkInbox", () => {
 test("MessageCopies gives each client the form of its version, and makes each once", () => {
   const given: [version: number, bytes: Uint8Array, text: string][] = [];
   const session = (version: number) => ({
-    client: { redis: { version } },
+    variant: version === 3 ? variantOf(3, 0) : 0,
     replies: {
       interject: (bytes: Uint8Array, start: number, end: number) =>
         given.push([version, bytes, Buffer.from(bytes.subarray(start, end)).toString()]),
