@@ -145,8 +145,9 @@ describe.skipIf(reasonToSkip("redis-server") !== null).each([1, 3])("Over %d ser
     expect(await client.command("RENAMENX", key, near)).toBe(0);
     expect(await client.command("RENAME", key, near)).toBe("OK");
     expect(await client.command("COPY", near, key)).toBe(1);
+    expect(await client.command("COPY", near, key, "DB", 0, "REPLACE")).toBe(1);
     expect(await client.command("COPY", near, key, "DB", 1)).toEqual(
-      new RespError("ERR COPY with DB works on two databases, and this pool keeps them apart"),
+      new RespError("ERR DB index is out of range"),
     );
     expect(await client.command("OBJECT", "ENCODING", key)).toBe("embstr");
     if (count === 1) return;

@@ -82,11 +82,27 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a session of another var
         "-ERR value is not an integer or out of range " +
         "-ERR value is out of range, value must between -2147483648 and 2147483647 +OK ",
     );
-    for (
-      const [command, name] of [[["COPY", "a", "b", "DB", "1"], "COPY with DB"], [["MOVE", "a", "1"], "MOVE"]]
-    ) {
-      expect(await answer(command as string[])).toStartWith(`-ERR ${name} works on two databases`);
-    }
+    expect(await answer(["MOVE", "a", "1"])).toStartWith("-ERR MOVE works on two databases");
+  });
+
+  test("copies within its database alone", async () => {
+    expect(
+      await answer(
+        ["SELECT", "1"],
+        ["SET", "{c}from", "v"],
+        ["COPY", "{c}from", "{c}to", "DB", "1"],
+        ["GET", "{c}to"],
+        ["COPY", "{c}from", "{c}to", "REPLACE", "DB", "2"],
+        ["COPY", "{c}from", "{c}to", "DB", "3"],
+        ["COPY", "{c}from", "{c}to", "DB", "x"],
+        ["SELECT", "0"],
+        ["COPY", "{c}from", "{c}to", "DB", "1"],
+      ),
+    ).toBe(
+      "+OK +OK :1 $1 v -ERR COPY with DB works on two databases, and this pool keeps them apart " +
+        "-ERR DB index is out of range -ERR value is not an integer or out of range +OK " +
+        "-ERR COPY with DB works on two databases, and this pool keeps them apart +OK ",
+    );
   });
 
   test("is back to the usual after RESET", async () => {

@@ -4,7 +4,7 @@ import { PUSH } from "../../protocol/redis/bytes.ts";
 import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 
 /** A message about something: an array, or since RESP3 a push. */
-export function pushReply(version: RespVersion, elements: readonly Uint8Array[]): Uint8Array {
+function pushReply(version: RespVersion, elements: readonly Uint8Array[]): Uint8Array {
   const reply = arrayReply(elements);
   if (version === 3) reply[0] = PUSH;
   return reply;

@@ -197,7 +197,7 @@ export class RedisProtocol implements Protocol {
     }
     const { user } = session.client;
     const denial = user === null ? "" : this.#permissions.denial(user, command, request);
-    const refusal = denial || ruleFault(this.#pool, command, request);
+    const refusal = denial || ruleFault(session, command, request);
     if (refusal !== "") {
       this.#stateful.reject(session, command, refusal);
       return;

@@ -33,17 +33,6 @@ export function nullReply(version: RespVersion): Uint8Array {
   return Buffer.from(version === 2 ? "$-1\r\n" : "_\r\n");
 }
 
-/** A truth value: in RESP2 1 or 0. */
-export function booleanReply(version: RespVersion, value: boolean): Uint8Array {
-  return version === 2 ? integerReply(value ? 1 : 0) : Buffer.from(value ? "#t\r\n" : "#f\r\n");
-}
-
-/** A number that need not be whole: in RESP2 a bulk string. */
-export function doubleReply(version: RespVersion, value: number): Uint8Array {
-  const text = Number.isFinite(value) ? String(value) : value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
-  return version === 2 ? bulkReply(text) : Buffer.from(`,${text}\r\n`);
-}
-
 /** Text for people: in RESP2 a bulk string. */
 export function verbatimReply(version: RespVersion, text: string): Uint8Array {
   if (version === 2) return bulkReply(text);

@@ -1,7 +1,6 @@
 /** Why requests can't be served as they were asked, in the words of Redis where it has some. */
 import { arityFits } from "../../protocol/redis/command_lookup.ts";
 import type { Command } from "../../protocol/redis/command.ts";
-import { namesDatabase, ON_TWO_DATABASES } from "../../protocol/redis/database_option.ts";
 import { BAD_NUMKEYS, NEGATIVE_NUMKEYS, TOO_MANY_NUMKEYS } from "../../protocol/redis/key_finder.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Session } from "../session.ts";
@@ -18,7 +17,6 @@ export function requestFault(
     return `ERR wrong number of arguments for '${command.name}' command`;
   }
   if (redis !== null && redis.isConfined && !isAlwaysServed(command)) return confinedFault(command);
-  if (namesDatabase(command, request)) return ON_TWO_DATABASES;
   if (redis !== null && redis.transaction !== null) return "";
   if (command.handling === "refuse") return `ERR ${command.refusal}`;
   if (command.handling === "split-pairs" && request.count % 2 === 0) {

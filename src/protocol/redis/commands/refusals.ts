@@ -38,12 +38,6 @@ export const sharedConnection: Refusal = {
   stateful: true,
 };
 
-/** Commands whose answer is made of every server's. */
-export const everyServer: Refusal = {
-  text: "concerns every server of the pool, and this proxy does not ask them all yet",
-  stateful: false,
-};
-
 /** What a server's operator does. */
 export const administration: Refusal = {
   text: "administers one server; connect to that server to use it",
@@ -89,7 +83,7 @@ export const pastTheRouter: Refusal = {
 
 /** CLIENT UNBLOCK. */
 export const noWaiting: Refusal = {
-  text: "wakes clients that wait for data, and this pool has none yet",
+  text: "ends another client's wait for data, which this proxy can't do",
   stateful: false,
 };
 
