@@ -54,16 +54,17 @@ test("LaneSets closes a set that is idle and has nothing in flight, and its repl
   busy.replies = 7;
   busy.inFlight.length = 1;
   const counted: unknown[] = [];
+  // A millisecond beyond the limit, for fractions of the clock are rounded.
   const closeIdle = (after: number) => sets.closeIdle(turn.now + after, (lane) => counted.push(lane));
   closeIdle(IDLE_MS - 1);
   expect([idle.isClosed, busy.isClosed]).toEqual([false, false]);
-  closeIdle(IDLE_MS);
+  closeIdle(IDLE_MS + 1);
   expect([idle.isClosed, busy.isClosed]).toEqual([true, false]);
   expect(counted).toHaveLength(2);
   expect(sets.lanes).toHaveLength(2);
   expect(sets.replies).toBe(12);
   busy.inFlight.length = 0;
-  closeIdle(IDLE_MS);
+  closeIdle(IDLE_MS + 1);
   expect(busy.isClosed).toBe(true);
   expect(sets.replies).toBe(12);
   expect(laneOf(1, 1)).not.toBe(idle);
