@@ -1,6 +1,7 @@
 /** The admin endpoint of a running proxy: what it changes, and how it follows the configuration and successors. */
 import { describe, expect, test } from "bun:test";
 import { statSync, writeFileSync } from "node:fs";
+import { askAdmin } from "../support/admin_client.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free_port.ts";
 import type { ProxyProcess } from "../support/proxy_process.ts";
@@ -24,21 +25,11 @@ admin: ${admin}
 async function start(): Promise<{ proxy: ProxyProcess; port: number; admin: number }> {
   const [port, admin] = [freePort(), freePort()];
   const proxy = await startSennit(config(port, `{ listen: "127.0.0.1:${admin}" }`));
-  await eventually("the endpoint is open", async () => (await ask(admin, "GET /healthz")).status === 200);
+  await eventually(
+    "the endpoint is open",
+    async () => (await askAdmin(admin, "GET /healthz")).status === 200,
+  );
   return { proxy, port, admin };
-}
-
-async function ask(from: Endpoint, line: string, body?: unknown, token?: string) {
-  const [method, path] = line.split(" ");
-  const place = typeof from === "number" ? `http://127.0.0.1:${from}` : "http://sennit";
-  const response = await fetch(place + path, {
-    method,
-    headers: { connection: "close", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(typeof from === "string" ? { unix: from } : {}),
-  } as never);
-  // deno-lint-ignore no-explicit-any
-  return { status: response.status, body: await response.json() as any };
 }
 
 describe("a change over HTTP", () => {
@@ -48,14 +39,14 @@ describe("a change over HTTP", () => {
     const watching = new AbortController();
     const events = await fetch(`http://127.0.0.1:${admin}/events`, { signal: watching.signal });
     const entry = { server: "127.0.0.1:3:1 gamma" };
-    const refused = await ask(admin, "POST /pools/cache/servers", entry);
+    const refused = await askAdmin(admin, "POST /pools/cache/servers", entry);
     expect(refused.status).toBe(409);
-    expect((await ask(admin, "GET /pools/cache")).body.servers).toHaveLength(2);
+    expect((await askAdmin(admin, "GET /pools/cache")).body.servers).toHaveLength(2);
 
-    const done = await ask(admin, `POST /pools/cache/servers?confirm=${refused.body.share}`, entry);
+    const done = await askAdmin(admin, `POST /pools/cache/servers?confirm=${refused.body.share}`, entry);
     expect(done.status).toBe(200);
     const { id } = done.body;
-    expect((await ask(admin, "GET /pools/cache")).body).toMatchObject({
+    expect((await askAdmin(admin, "GET /pools/cache")).body).toMatchObject({
       overridden: true,
       // nutcracker's order.
       servers: [{ id: "beta" }, { id: "alpha" }, { id: "gamma" }],
@@ -73,7 +64,7 @@ describe("a change over HTTP", () => {
   test("that makes no sense names the field, and changes nothing", async () => {
     const { proxy, admin } = await start();
     await using _ = proxy;
-    const before = (await ask(admin, "GET /pools")).body;
+    const before = (await askAdmin(admin, "GET /pools")).body;
     const bad: [string, unknown, number, string][] = [
       ["POST /pools/cache/servers?confirm=1", { server: "127.0.0.1" }, 400, "server"],
       ["POST /pools/cache/servers?confirm=1", { server: "127.0.0.1:9:1 alpha" }, 409, "server"],
@@ -86,10 +77,10 @@ describe("a change over HTTP", () => {
       ["GET /clients?pool=nil", undefined, 404, "pool"],
     ];
     for (const [line, body, status, field] of bad) {
-      const answer = await ask(admin, line, body);
+      const answer = await askAdmin(admin, line, body);
       expect([line, answer.status, answer.body.field]).toEqual([line, status, field]);
     }
-    expect((await ask(admin, "GET /pools")).body).toEqual(before);
+    expect((await askAdmin(admin, "GET /pools")).body).toEqual(before);
   });
 });
 
@@ -99,20 +90,20 @@ describe("the endpoint after a reload", () => {
     await using _ = proxy;
     const reload = async (from: Endpoint, text: string, token?: string) => {
       writeFileSync(proxy.configFile, config(port, text));
-      return await ask(from, "POST /reload", undefined, token);
+      return await askAdmin(from, "POST /reload", undefined, token);
     };
     const token = proxy.dir.file("token");
     writeFileSync(token, "first\n");
 
     // To every address, on the same port, and with a token.
     expect((await reload(admin, `{ listen: "0.0.0.0:${admin}", token_file: ${token} }`)).status).toBe(200);
-    expect((await ask(admin, "GET /pools")).status).toBe(401);
-    expect((await ask(admin, "GET /pools", undefined, "first")).status).toBe(200);
+    expect((await askAdmin(admin, "GET /pools")).status).toBe(401);
+    expect((await askAdmin(admin, "GET /pools", undefined, "first")).status).toBe(200);
 
     // Another token in the same file.
     writeFileSync(token, "second\n");
-    expect((await ask(admin, "POST /reload", undefined, "first")).status).toBe(200);
-    expect((await ask(admin, "GET /pools", undefined, "first")).status).toBe(401);
+    expect((await askAdmin(admin, "POST /reload", undefined, "first")).status).toBe(200);
+    expect((await askAdmin(admin, "GET /pools", undefined, "first")).status).toBe(401);
 
     // What can't be done is not done.
     const taken = await reload(admin, `{ listen: "127.0.0.1:${port}" }`, "second");
@@ -123,7 +114,7 @@ describe("the endpoint after a reload", () => {
       400,
       `${proxy.configFile}:6:47: admin: token_file: "${token}" is empty; it should hold a token`,
     ]);
-    const { body } = await ask(admin, "GET /readyz", undefined, "second");
+    const { body } = await askAdmin(admin, "GET /readyz", undefined, "second");
     expect(body).toMatchObject({ ready: true, detail: { lastReload: { ok: false } } });
     expect(body.detail.lastReload.faults[0]).toContain("is empty; it should hold a token");
 
@@ -133,8 +124,8 @@ describe("the endpoint after a reload", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect((await reload(path, `{ listen: ${path} 0660 }`)).status).toBe(200);
     expect(statSync(path).mode & 0o777).toBe(0o660);
-    expect((await ask(path, "GET /pools")).status).toBe(200);
-    expect(ask(admin, "GET /healthz")).rejects.toThrow();
+    expect((await askAdmin(path, "GET /pools")).status).toBe(200);
+    expect(askAdmin(admin, "GET /healthz")).rejects.toThrow();
     expect(proxy.log).not.toMatch(/first|second/);
   });
 });
@@ -143,7 +134,7 @@ describe("the endpoint of a successor", () => {
   test("answers at the same address", async () => {
     const { proxy, admin } = await start();
     await using _ = proxy;
-    const pidOf = async () => (await ask(admin, "GET /readyz")).body.detail.workers[0].pid;
+    const pidOf = async () => (await askAdmin(admin, "GET /readyz")).body.detail.workers[0].pid;
     const before = await pidOf();
     proxy.signal("SIGUSR2");
     const after = await eventually("the successor answers alone", async () => {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { type AdminOptions, type AdminServer, serveAdmin } from "../../src/admin/mod.ts";
 import type { Address } from "../../src/config/mod.ts";
+import { fetchAdmin } from "../support/admin_client.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free_port.ts";
 import { type Endpoint, RawClient } from "../support/raw_client.ts";
@@ -33,16 +34,6 @@ afterEach(async () => {
 const tcp = (port = 0): Address => ({ kind: "tcp", host: "127.0.0.1", port });
 const unix = (path: string, mode = 0): Address => ({ kind: "unix", path, mode });
 
-/** Asks over a connection of its own; `from` is a port or a path. */
-async function ask(from: Endpoint, path: string, init: RequestInit = {}): Promise<Response> {
-  const headers = { connection: "close", ...init.headers };
-  const place = typeof from === "number" ? `http://127.0.0.1:${from}` : "http://sennit";
-  return await fetch(
-    place + path,
-    { ...init, headers, ...(typeof from === "string" ? { unix: from } : {}) } as never,
-  );
-}
-
 /** Connects, sends a request line by hand, and reads the answer's head. */
 async function watch(from: Endpoint, headers = ""): Promise<RawClient> {
   const client = await RawClient.connect(from);
@@ -62,16 +53,16 @@ describe.each(["tcp", "unix"])("over %s, the endpoint", (kind) => {
     const server = await serve(kind === "tcp" ? tcp() : unix(dir.file("admin.sock")), instance);
     const from = server.path ?? server.port;
 
-    expect(await (await ask(from, "/healthz")).json()).toEqual({ status: "ok" });
-    const added = await ask(from, "/pools/cache/servers?confirm=1", {
+    expect(await (await fetchAdmin(from, "/healthz")).json()).toEqual({ status: "ok" });
+    const added = await fetchAdmin(from, "/pools/cache/servers?confirm=1", {
       method: "POST",
       body: JSON.stringify({ server: "127.0.0.1:6381:1" }),
     });
     expect(await added.json()).toMatchObject({ id: ulid(1) });
-    const tooLarge = await ask(from, "/config/check", { method: "POST", body: "#".repeat(5_000_000) });
+    const tooLarge = await fetchAdmin(from, "/config/check", { method: "POST", body: "#".repeat(5_000_000) });
     expect([tooLarge.status, (await tooLarge.json()).error]).toEqual([413, "too_large"]);
-    const head = await ask(from, "/pools", { method: "HEAD" });
-    const got = await (await ask(from, "/pools")).text();
+    const head = await fetchAdmin(from, "/pools", { method: "HEAD" });
+    const got = await (await fetchAdmin(from, "/pools")).text();
     expect(head.headers.get("content-length")).toBe(String(got.length));
 
     instance.emit(event(1));
@@ -124,17 +115,17 @@ describe.each(["tcp", "unix"])("over %s, the endpoint", (kind) => {
     const server = await serve(kind === "tcp" ? tcp() : unix(dir.file("admin.sock")), instance);
     const from = server.path ?? server.port;
     using client = await watch(from);
-    const answer = ask(from, "/reload", { method: "POST" });
+    const answer = fetchAdmin(from, "/reload", { method: "POST" });
     await eventually(
       "both have come",
-      async () => (await ask(from, "/healthz")).ok && instance.listeners === 1,
+      async () => (await fetchAdmin(from, "/healthz")).ok && instance.listeners === 1,
     );
     const stopped = server.stop();
     expect((await client.readUntilClose()).toString()).toEndWith("0\r\n\r\n");
     finish();
     expect(await (await answer).json()).toMatchObject({ changes: ["configuration reloaded"] });
     await stopped;
-    expect(ask(from, "/healthz")).rejects.toThrow();
+    expect(fetchAdmin(from, "/healthz")).rejects.toThrow();
   });
 });
 
@@ -159,7 +150,7 @@ describe("on a port, the endpoint", () => {
   test("asks for the tokens it was given last", async () => {
     const server = await serve(tcp(), new FakeInstance(), { tokens: { write: "old", read: null } });
     const statusWith = async (token: string) =>
-      (await ask(server.port, "/stats", { headers: { authorization: `Bearer ${token}` } })).status;
+      (await fetchAdmin(server.port, "/stats", { headers: { authorization: `Bearer ${token}` } })).status;
     expect([await statusWith("old"), await statusWith("new")]).toEqual([200, 401]);
     server.reload({ write: "new", read: null });
     expect([await statusWith("old"), await statusWith("new")]).toEqual([401, 200]);
@@ -173,7 +164,7 @@ describe("on a port, the endpoint", () => {
     const instance = new FakeInstance();
     const server = await serve(tcp(), instance);
     instance.failure = new Error("worker 1 doesn't answer");
-    const response = await ask(server.port, "/metrics");
+    const response = await fetchAdmin(server.port, "/metrics");
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("worker");
     expect(reports).toHaveLength(1);
@@ -189,7 +180,7 @@ describe("on a port, the endpoint", () => {
     const instance = new FakeInstance();
     await serve(tcp(port), instance, { takeOver: true });
     await first.stop();
-    for (let i = 0; i < 20; i++) expect((await ask(port, "/stats")).status).toBe(200);
+    for (let i = 0; i < 20; i++) expect((await fetchAdmin(port, "/stats")).status).toBe(200);
     expect(instance.calls).toHaveLength(20);
   });
 
@@ -222,7 +213,7 @@ describe("on a unix socket, the endpoint", () => {
     await Bun.spawn([process.execPath, "--no-install", "-e", listener]).exited;
     expect(existsSync(path)).toBe(true);
     await serve(unix(path));
-    expect((await ask(path, "/healthz")).status).toBe(200);
+    expect((await fetchAdmin(path, "/healthz")).status).toBe(200);
   });
 
   test("is refused a path where somebody listens, and one that is no socket", async () => {
@@ -230,7 +221,7 @@ describe("on a unix socket, the endpoint", () => {
     const path = dir.file("admin.sock");
     await serve(unix(path));
     expect(serve(unix(path))).rejects.toThrow(`admin.listen: ${path}: another process listens there`);
-    expect((await ask(path, "/healthz")).status).toBe(200);
+    expect((await fetchAdmin(path, "/healthz")).status).toBe(200);
     writeFileSync(dir.file("notes"), "dear diary");
     expect(serve(unix(dir.file("notes")))).rejects.toThrow("the file exists and is no socket");
     expect(await Bun.file(dir.file("notes")).text()).toBe("dear diary");
@@ -242,9 +233,9 @@ describe("on a unix socket, the endpoint", () => {
     const first = await serve(unix(path));
     const instance = new FakeInstance();
     await serve(unix(path), instance, { takeOver: true });
-    expect((await ask(path, "/stats")).status).toBe(200);
+    expect((await fetchAdmin(path, "/stats")).status).toBe(200);
     await first.stop();
-    expect((await ask(path, "/stats")).status).toBe(200);
+    expect((await fetchAdmin(path, "/stats")).status).toBe(200);
     expect(instance.calls).toHaveLength(2);
   });
 
@@ -253,6 +244,6 @@ describe("on a unix socket, the endpoint", () => {
     const path = dir.file("s".repeat(107 - dir.path.length - 1));
     expect(path).toHaveLength(107);
     await serve(unix(path));
-    expect((await ask(path, "/healthz")).status).toBe(200);
+    expect((await fetchAdmin(path, "/healthz")).status).toBe(200);
   });
 });

@@ -1,6 +1,7 @@
 /** Whatever changes, by whoever's hand, is told: in the answer, the event and the log, by one id. */
 import { describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
+import { askAdmin, fetchAdmin } from "../support/admin_client.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free_port.ts";
 import type { ProxyProcess } from "../support/proxy_process.ts";
@@ -17,30 +18,20 @@ admin: { listen: "127.0.0.1:${admin}" }
 `;
 }
 
-async function start(): Promise<{ proxy: ProxyProcess; port: number; admin: string }> {
-  const [port, adminPort] = [freePort(), freePort()];
-  const proxy = await startSennit(config(port, adminPort));
+async function start(): Promise<{ proxy: ProxyProcess; port: number; admin: number }> {
+  const [port, admin] = [freePort(), freePort()];
+  const proxy = await startSennit(config(port, admin));
   await eventually("it has started", () => countLogged(proxy, "started") === 1);
-  return { proxy, port, admin: `http://127.0.0.1:${adminPort}` };
-}
-
-async function ask(url: string, method: string, body?: unknown) {
-  const response = await fetch(url, {
-    method,
-    headers: { connection: "close" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  // deno-lint-ignore no-explicit-any
-  return await response.json() as any;
+  return { proxy, port, admin };
 }
 
 describe("an operator's change", () => {
   test("has one id in its answer, its event and the log, whatever it is", async () => {
     const { proxy, port, admin } = await start();
     await using _ = proxy;
-    const events = await fetch(`${admin}/events`);
+    const events = await fetchAdmin(admin, "/events");
     using _client = await RawClient.connect(port);
-    const clients = async () => (await ask(`${admin}/clients`, "GET")).clients as { id: number }[];
+    const clients = async () => (await askAdmin(admin, "GET /clients")).body.clients as { id: number }[];
     await eventually("the client is there", async () => (await clients()).length === 1);
     const asked: [string, string, string, unknown?][] = [
       ["client.killed", "DELETE", `/clients/${(await clients())[0]!.id}`],
@@ -52,7 +43,7 @@ describe("an operator's change", () => {
     ];
     const expected: string[] = [];
     for (const [event, method, path, body] of asked) {
-      const { id } = await ask(admin + path, method, body);
+      const { id } = (await askAdmin(admin, `${method} ${path}`, body)).body;
       expect(id).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
       await eventually(`${event} is in the log`, () => proxy.log.includes(` ${event} id=${id}`));
       expected.push(`id: ${id}\nevent: ${event}\n`);
@@ -69,9 +60,9 @@ describe("an operator's change", () => {
       await using _ = proxy;
       const file = `${proxy.configFile}.state`;
       const weight = async () =>
-        (await ask(`${admin}/pools/main`, "GET")).servers
+        (await askAdmin(admin, "GET /pools/main")).body.servers
           .find(({ id }: { id: string }) => id === "one").weight;
-      await ask(`${admin}/pools/main/servers/one`, "PATCH", { weight: 2 });
+      await askAdmin(admin, "PATCH /pools/main/servers/one", { weight: 2 });
       const text = readFileSync(file, "utf8");
       writeFileSync(file, text.replace("127.0.0.1:1:2 one", "127.0.0.1:1:7 one"));
       await eventually("it is taken over", async () => await weight() === 7);
@@ -82,7 +73,7 @@ describe("an operator's change", () => {
       // And the endpoint is of use again once the file is mended.
       writeFileSync(file, text);
       await eventually("it is taken over", async () => await weight() === 2);
-      const { changes } = await ask(`${admin}/pools/main/servers/one`, "PATCH", { weight: 3 });
+      const { changes } = (await askAdmin(admin, "PATCH /pools/main/servers/one", { weight: 3 })).body;
       expect(changes).toEqual(['pool "main": server "one": weight 2 -> 3']);
     },
     20_000,
@@ -92,7 +83,7 @@ describe("an operator's change", () => {
 test("a reload says what looks like a mistake in the file, and is done all the same", async () => {
   const { proxy, admin } = await start();
   await using _ = proxy;
-  const { id } = await ask(`${admin}/reload`, "POST");
+  const { id } = (await askAdmin(admin, "POST /reload")).body;
   await eventually("it is said", () => proxy.log.includes(` config.warning id=${id} warning=`));
   expect(countLogged(proxy, "config.reloaded")).toBe(1);
 });

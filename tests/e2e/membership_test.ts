@@ -1,6 +1,7 @@
 /** Servers changed over HTTP: confirmed, put in force under traffic, kept over a restart, dropped when the file changes. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
+import { askAdmin } from "../support/admin_client.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free_port.ts";
 import { reasonToSkip } from "../support/programs.ts";
@@ -52,13 +53,8 @@ class Setup implements Disposable {
     return proxy;
   }
 
-  async ask(method: string, path: string, body?: unknown) {
-    const response = await fetch(`http://127.0.0.1:${this.admin}${path}`, {
-      method,
-      headers: { "content-type": "application/json", connection: "close" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, body: await response.json() };
+  ask(method: string, path: string, body?: unknown) {
+    return askAdmin(this.admin, `${method} ${path}`, body);
   }
 
   /** Names and states of the servers. */

@@ -1,5 +1,6 @@
 /** A proxy whose admin endpoint is open, and what that tells of its figures. */
 import type { HotKey, SlowRequest } from "../../src/stats/mod.ts";
+import { fetchAdmin } from "../support/admin_client.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free_port.ts";
 import { poolConfig, type PoolText } from "../support/pool_config.ts";
@@ -34,10 +35,7 @@ export class Watched implements AsyncDisposable {
 
   /** What the endpoint answers, as text. */
   async get(path: string): Promise<string> {
-    const response = await fetch(`http://127.0.0.1:${this.admin}${path}`, {
-      headers: { connection: "close" },
-    });
-    return await response.text();
+    return await (await fetchAdmin(this.admin, path)).text();
   }
 
   /** A key of the first pool that a certain server owns, which begins with `name`. */

@@ -1,5 +1,5 @@
 /** Configurations as values, from the texts that tests write. */
-import { type Config, formatFault, loadConfig, type PoolConfig } from "../../src/config/mod.ts";
+import { type Config, formatFault, loadConfig } from "../../src/config/mod.ts";
 import { poolConfig, type PoolText } from "./pool_config.ts";
 
 /** The configuration of these pools, with `instance` in front of them, in our form. Errors: throws its faults. */
@@ -7,11 +7,6 @@ export function loadedConfig(pools: readonly PoolText[], instance = ""): Config 
   const { config, faults } = loadConfig(configText(pools, instance), "test.yml");
   if (config === null) throw new Error(faults.map(formatFault).join("\n"));
   return config;
-}
-
-/** One pool of it. */
-export function loadedPool(pool: PoolText): PoolConfig {
-  return loadedConfig([pool]).pools[0]!;
 }
 
 /** The text of a file in our form; the admin endpoint, whose port the tests of a machine would share, is off. */
