@@ -6,6 +6,7 @@ import { freePort, isFree } from "../support/free_port.ts";
 import { executedOn, Load } from "../support/load.ts";
 import { configText } from "../support/loaded_config.ts";
 import { openFiles } from "../support/open_files.ts";
+import { childPids } from "../support/processes.ts";
 import { reasonToSkip } from "../support/programs.ts";
 import type { ProxyProcess } from "../support/proxy_process.ts";
 import { RedisServer } from "../support/redis_server.ts";
@@ -127,7 +128,7 @@ describe.skipIf(process.platform !== "linux")("fifty reloads", () => {
         ...more.map((each, i) => ({ name: `p${i}`, listen: each, servers: servers.slice(i) })),
       ], instance);
     await using proxy = await startSennit(text(port));
-    const all = [proxy.pid, ...childrenOf(proxy.pid)];
+    const all = [proxy.pid, ...childPids(proxy.pid)];
     const extra = [freePort(), freePort()];
     await reload(proxy, text(other, extra));
     await reload(proxy, text(port));
@@ -136,12 +137,7 @@ describe.skipIf(process.platform !== "linux")("fifty reloads", () => {
       await reload(proxy, text(other, extra));
       await reload(proxy, text(port));
     }
-    expect([proxy.pid, ...childrenOf(proxy.pid)]).toEqual(all);
+    expect([proxy.pid, ...childPids(proxy.pid)]).toEqual(all);
     await eventually("nothing is left open", () => all.every((pid, i) => openFiles(pid) <= files[i]!));
   }, 20_000);
 });
-
-function childrenOf(pid: number): number[] {
-  return Bun.spawnSync(["ps", "-o", "pid=", "--ppid", String(pid)]).stdout.toString().trim().split(/\s+/)
-    .filter((text) => text !== "").map(Number);
-}

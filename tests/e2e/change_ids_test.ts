@@ -47,6 +47,7 @@ describe("an operator's change", () => {
       expect(id).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
       await eventually(`${event} is in the log`, () => proxy.log.includes(` ${event} id=${id}`));
       expected.push(`id: ${id}\nevent: ${event}\n`);
+      if (event === "log.level") expect((await askAdmin(admin, "GET /log-level")).body.level).toBe(6);
     }
     // The proxy ends, and the stream with it.
     const seen = await events.text();

@@ -4,7 +4,7 @@ import { eventually } from "../support/eventually.ts";
 import { freePort, isFree } from "../support/free_port.ts";
 import { executedOn, Load } from "../support/load.ts";
 import { configText } from "../support/loaded_config.ts";
-import { childrenOf, isAlive } from "../support/processes.ts";
+import { childPids, isAlive } from "../support/processes.ts";
 import { reasonToSkip } from "../support/programs.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import { startSennit } from "../support/sennit.ts";
@@ -20,7 +20,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("SIGTERM", () => {
       const port = freePort();
       const instance = `workers: ${workers}\nshutdown_grace: 1500`;
       const proxy = stack.use(await startSennit(configText([{ listen: port, servers }], instance)));
-      const pids = [proxy.pid, ...childrenOf(proxy.pid).map(({ pid }) => pid)];
+      const pids = [proxy.pid, ...childPids(proxy.pid)];
       const busy = stack.use(await Load.start(port, { long: 200, thinkMs: 0 }));
       const calm = stack.use(await Load.start(port, { long: 50, thinkMs: 20 }));
       proxy.signal("SIGTERM");

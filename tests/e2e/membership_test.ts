@@ -110,6 +110,22 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a server that is added o
 });
 
 describe.skipIf(reasonToSkip("redis-server") !== null)("an operator's word about a server", () => {
+  test("removes it for good, once the share of keys that move is confirmed", async () => {
+    using setup = new Setup();
+    {
+      await using proxy = await setup.start();
+      const refused = await setup.ask("DELETE", "/pools/main/servers/two");
+      expect([refused.status, refused.body.field]).toEqual([409, "confirm"]);
+      expect(await holders(proxy)).toEqual([0, 1]);
+      const done = await setup.ask("DELETE", `/pools/main/servers/two?confirm=${refused.body.share}`);
+      expect([done.status, done.body.changes]).toEqual([200, [`pool "main": server "two" removed`]]);
+      expect(await holders(proxy)).toEqual([0]);
+    }
+    await using proxy = await setup.start();
+    expect(await setup.servers()).toEqual(["one live"]);
+    expect(await holders(proxy)).toEqual([0]);
+  }, 20_000);
+
   test("takes it out of the ring while its clients stay, and back", async () => {
     using setup = new Setup();
     await using proxy = await setup.start();

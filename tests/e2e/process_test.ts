@@ -4,6 +4,7 @@ import { existsSync, readFileSync, renameSync } from "node:fs";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free_port.ts";
 import { poolConfig } from "../support/pool_config.ts";
+import { reasonToSkip } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { runSennit, startSennit } from "../support/sennit.ts";
 import { TempDir } from "../support/temp_dir.ts";
@@ -52,7 +53,7 @@ describe("sennit", () => {
     expect(stderr).toContain(`listen on 127.0.0.1:${proxy.port}: another process listens there`);
   });
 
-  test.skipIf(Bun.which("ss") === null)("has the backlog it is told to have", async () => {
+  test.skipIf(reasonToSkip("ss") !== null)("has the backlog it is told to have", async () => {
     await using proxy = await startSennit(await config({ backlog: 77 }));
     // What ss shows as the send queue of a listening socket is the limit of its accept queue.
     await eventually("the queue is limited", () => {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "bun:test";
 import { Authority } from "../support/certificates.ts";
+import { fetchAdmin } from "../support/admin_client.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeServer } from "../support/fake_server.ts";
 import { freePort } from "../support/free_port.ts";
@@ -72,7 +73,8 @@ test.skipIf(reasonToSkip("openssl") !== null)(
     await say(ops, "ACL", "DRYRUN", "app", "AUTH", "x");
 
     const ask = async (path: string, init?: RequestInit) => {
-      const response = await fetch(`http://127.0.0.1:${adminPort}${path}`, init);
+      const response = await fetchAdmin(adminPort, path, init);
+      expect([path, response.status]).toEqual([path, 200]);
       outputs.push(path, await response.text());
     };
     for (

@@ -15,7 +15,7 @@ import { eventually } from "../support/eventually.ts";
 import { freePort, isFree } from "../support/free_port.ts";
 import { executedOn, Load } from "../support/load.ts";
 import { configText } from "../support/loaded_config.ts";
-import { childrenOf, isAlive } from "../support/processes.ts";
+import { childPids, childrenOf, isAlive } from "../support/processes.ts";
 import { reasonToSkip } from "../support/programs.ts";
 import { ProxyProcess } from "../support/proxy_process.ts";
 import { RawClient } from "../support/raw_client.ts";
@@ -78,7 +78,7 @@ class Installed implements AsyncDisposable {
 
   /** Sends SIGUSR2 and waits until another process has taken over and the old ones are gone. */
   async upgrade(): Promise<void> {
-    const old = [this.pid, ...childrenOf(this.pid).map(({ pid }) => pid)];
+    const old = [this.pid, ...childPids(this.pid)];
     process.kill(this.pid, "SIGUSR2");
     await eventually("the pid file names another process", () => this.current !== this.pid, {
       timeoutMs: 10_000,
@@ -92,7 +92,7 @@ class Installed implements AsyncDisposable {
 
   /** Sends SIGTERM and waits until all is gone. */
   async end(): Promise<void> {
-    const all = [this.pid, ...childrenOf(this.pid).map(({ pid }) => pid)];
+    const all = [this.pid, ...childPids(this.pid)];
     process.kill(this.pid, "SIGTERM");
     await eventually("it has ended", () => !all.some(isAlive), { timeoutMs: 10_000 });
   }

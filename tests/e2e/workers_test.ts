@@ -5,9 +5,8 @@ import { eventually } from "../support/eventually.ts";
 import { freePort, isFree } from "../support/free_port.ts";
 import { executedOn, Load } from "../support/load.ts";
 import { configText } from "../support/loaded_config.ts";
-import { childrenOf, isAlive } from "../support/processes.ts";
+import { childPids, childrenOf, isAlive } from "../support/processes.ts";
 import { reasonToSkip } from "../support/programs.ts";
-import type { ProxyProcess } from "../support/proxy_process.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import { startSennit } from "../support/sennit.ts";
@@ -35,10 +34,6 @@ async function start(stack: AsyncDisposableStack, { workers = 2, options = {}, i
   return { proxy, server, port, text };
 }
 
-function pidsOf(proxy: ProxyProcess): number[] {
-  return childrenOf(proxy.pid).map(({ pid }) => pid);
-}
-
 /** Connections of which each worker has at least one: by the life of their worker, with their ids. */
 async function onAllWorkers(
   port: number,
@@ -63,7 +58,7 @@ describe.skipIf(process.platform !== "linux" || reasonToSkip("redis-server") !==
     const ids = [...byLife.values()].flat().map(({ id }) => id);
     const isBroken = () => [...byLife.values()].map((list) => list.map(({ client }) => client.ended));
     // Kept busy with pipelines, so that it is killed in the midst of them.
-    const [victim] = pidsOf(proxy) as [number, number];
+    const [victim] = childPids(proxy.pid) as [number, number];
     for (const { client } of [...byLife.values()].flat()) {
       for (let i = 0; i < 50; i++) client.send("INCR", "n");
     }
@@ -85,7 +80,7 @@ describe.skipIf(process.platform !== "linux" || reasonToSkip("redis-server") !==
       "no zombie is left",
       () => childrenOf(proxy.pid).every(({ state }) => !state.startsWith("Z")),
     );
-    expect(pidsOf(proxy).length).toBe(2);
+    expect(childPids(proxy.pid).length).toBe(2);
     expect(Number(await server.command("GET", "n"))).toBeGreaterThanOrEqual(survivors!.length * 50);
     for (const { client } of [...byLife.values()].flat()) client.close();
     for (const client of come) client.close();
@@ -96,7 +91,7 @@ describe.skipIf(process.platform !== "linux" || reasonToSkip("redis-server") !==
     const { proxy, port, text } = await start(stack);
     const byLife = await onAllWorkers(port, 2);
     const all = [...byLife.values()].flat();
-    const [stopped] = pidsOf(proxy) as [number, number];
+    const [stopped] = childPids(proxy.pid) as [number, number];
     process.kill(stopped, "SIGSTOP");
     // Those on the other worker are served, and a reload is refused because this one can't say yes.
     let answered = 0;
@@ -126,7 +121,7 @@ describe.skipIf(process.platform !== "linux" || reasonToSkip("redis-server") !==
   test("see their clients off and end when their supervisor is killed", async () => {
     await using stack = new AsyncDisposableStack();
     const { proxy, server, port } = await start(stack);
-    const pids = pidsOf(proxy);
+    const pids = childPids(proxy.pid);
     const load = stack.use(await Load.start(port, { long: 10 }));
     proxy.signal("SIGKILL");
     await eventually("all have ended", () => !pids.some(isAlive));
@@ -141,7 +136,7 @@ describe.skipIf(process.platform !== "linux" || reasonToSkip("redis-server") !==
   test("end at once at the second signal", async () => {
     await using stack = new AsyncDisposableStack();
     const { proxy, port } = await start(stack, { instance: "shutdown_grace: 60000" });
-    const pids = [proxy.pid, ...pidsOf(proxy)];
+    const pids = [proxy.pid, ...childPids(proxy.pid)];
     // A client that is never quiet.
     using client = await RawClient.connect(port);
     client.write("*2\r\n$4\r\n");
@@ -173,7 +168,7 @@ describe.skipIf(process.platform !== "linux" || reasonToSkip("redis-server") !==
     // Of several that come to the last seats at once, all may be refused.
     expect(first.admitted).toBeGreaterThanOrEqual(10 - 2);
     expect(first.admitted).toBeLessThanOrEqual(10);
-    process.kill(pidsOf(proxy)[0]!, "SIGKILL");
+    process.kill(childPids(proxy.pid)[0]!, "SIGKILL");
     await eventually("another one serves", () => countLogged(proxy, "worker.started") === 1);
     for (const client of first.clients) client.close();
     await eventually("there is room for as many again", async () => {

@@ -9,6 +9,11 @@ export function childrenOf(pid: number): { readonly pid: number; readonly state:
   });
 }
 
+/** Their process ids. */
+export function childPids(pid: number): number[] {
+  return childrenOf(pid).map((child) => child.pid);
+}
+
 /** Whether a process is there and has not ended. */
 export function isAlive(pid: number): boolean {
   const { stdout } = Bun.spawnSync(["ps", "-o", "state=", "-p", String(pid)]);

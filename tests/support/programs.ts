@@ -21,6 +21,8 @@ export const PROGRAMS: readonly Program[] = [
   onPath("memcached", "memcached"),
   onPath("nutcracker", "nutcracker"),
   onPath("openssl", "openssl"),
+  onPath("ss", "iproute2"),
+  onPath("ps", "procps"),
   { name: "python3", package: "python3", isThere: () => Bun.which(PYTHON) !== null },
   pythonModule("redis-py", "python3-redis", "redis"),
   pythonModule("prometheus_client", "python3-prometheus-client", "prometheus_client"),

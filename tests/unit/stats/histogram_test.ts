@@ -7,11 +7,10 @@ import {
   bucketStart,
   countOf,
   countsBelow,
-  Histogram,
   quantileOf,
   sumOf,
-  toCounts,
 } from "../../../src/stats/histogram.ts";
+import { histogramOf } from "./example_instance.ts";
 
 describe("bucketOf", () => {
   test("puts every duration into the bucket whose limits are around it", () => {
@@ -28,13 +27,6 @@ describe("bucketOf", () => {
     expect(bucketStart(BUCKETS)).toBe(2 ** 30);
   });
 });
-
-/** A histogram of durations in milliseconds. */
-function histogramOf(...durations: readonly number[]) {
-  const histogram = new Histogram();
-  for (const ms of durations) histogram.record(ms);
-  return toCounts(histogram.counts);
-}
 
 describe("a histogram's", () => {
   test("quantiles are the durations that so many don't exceed", () => {
