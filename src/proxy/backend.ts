@@ -111,9 +111,9 @@ export class Backend implements LaneWatcher {
     }));
   }
 
-  /** Replies received since this was made. */
+  /** Replies received so far, on connections of single clients too. */
   get replies(): number {
-    return this.lanes.reduce((sum, lane) => sum + lane.replies, this.#others.replies);
+    return this.counters.replies;
   }
 
   get #allLanes(): readonly Lane[] {

@@ -181,7 +181,10 @@ export class Lane implements StreamOwner, ConnectOutcome {
     const pos = this.state === GREETING ? this.#readGreeting(chunk) : 0;
     if (this.state !== READY) return;
     this.#counters.replyBytes += chunk.length - pos;
+    const stream = this.#stream;
     const fault = this.#inbox.read(chunk, pos);
+    // A session that ended with one of the replies has closed its lane.
+    if (this.#stream !== stream) return;
     if (fault !== "") this.#die(new Failure("protocol", fault));
     else if (!this.#isShared && this.inFlight.length === 0) this.#watcher.laneQuiet?.(this);
   }
@@ -196,10 +199,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
   closed(reason: string): void {
     this.#stream = null;
     const failure = failureOf(reason || "EOF");
-    if (this.state === GREETING) {
-      this.#giveUp(failure);
-      return;
-    }
+    if (this.state === GREETING) return this.#giveUp(failure);
     this.#counters[reason === "" ? "ends" : "breaks"]++;
     this.#lost(failure, false);
   }

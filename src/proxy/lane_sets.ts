@@ -1,7 +1,6 @@
 /**
  * The lanes to one server beside the usual ones: a set for every variant that sessions ask for, made when the first
- * of them does. A set that nobody has asked for a minute is closed once everything it was asked is answered; what it
- * has counted stays counted.
+ * of them does. A set that nobody has asked for a minute is closed once everything it was asked is answered.
  */
 import { turn } from "../transport/turn.ts";
 import { Failure } from "./failure.ts";
@@ -24,16 +23,10 @@ export class LaneSets {
   lanes: readonly Lane[] = [];
   readonly #sets = new Map<Variant, LaneSet>();
   readonly #make: (variant: Variant) => readonly Lane[];
-  #repliesOfClosed = 0;
 
   /** `make` gives the lanes of a variant, not connected yet. */
   constructor(make: (variant: Variant) => readonly Lane[]) {
     this.#make = make;
-  }
-
-  /** Replies received on all lanes there are and were. */
-  get replies(): number {
-    return this.lanes.reduce((sum, lane) => sum + lane.replies, this.#repliesOfClosed);
   }
 
   /** The lane of a session, which is the same one as long as the set lives. */
@@ -53,7 +46,6 @@ export class LaneSets {
     for (const [variant, { lanes, lastAskedMs }] of this.#sets) {
       if (now - lastAskedMs < IDLE_MS || lanes.some(({ inFlight }) => inFlight.length > 0)) continue;
       for (const lane of lanes) {
-        this.#repliesOfClosed += lane.replies;
         lane.close(new Failure("closed", ""));
         count(lane);
       }

@@ -139,7 +139,7 @@ export class ReplyQueue {
       this.#interjections.push(Buffer.from(bytes.subarray(start, end)));
       this.#hold(end - start);
     } else {
-      this.outbox.append(bytes, start, end);
+      this.#client.append(bytes, start, end);
       this.#owner.wrote();
     }
   }

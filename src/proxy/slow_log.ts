@@ -38,7 +38,10 @@ export class SlowLog {
 
   /** Sets the threshold, 0 for none, and how many entries are kept. */
   configure(thresholdMs: number, entries: number): void {
+    const before = this.thresholdMs;
     this.thresholdMs = thresholdMs === 0 ? Infinity : thresholdMs;
+    // Nobody would tell when those that count as fast from now on are delivered.
+    if (this.thresholdMs > before) this.#undelivered.clear();
     this.#most = entries;
     this.#entries.splice(0, this.#entries.length - entries);
   }

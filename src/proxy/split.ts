@@ -4,6 +4,7 @@
  * of the parent and touches nothing else.
  */
 import { release as releaseChunk } from "../protocol/chunk_holds.ts";
+import { turn } from "../transport/turn.ts";
 import type { ReplyBody, ReplyTaker, Request } from "./request.ts";
 import { SETTLED } from "./request.ts";
 
@@ -91,7 +92,7 @@ export class Split implements ReplyTaker {
     replies.dropPart(parent);
     // What is still to come of them is dropped as it arrives.
     for (const each of this.#fragments) release(each);
-    replies.deliver(parent, limit.refusal, 0, limit.refusal.length);
+    this.#answer(limit.refusal);
   }
 
   #finish(): void {
@@ -103,9 +104,20 @@ export class Split implements ReplyTaker {
     const merged = this.#merge.merge(this.#fragments);
     if (merged instanceof Uint8Array) {
       for (const each of this.#fragments) release(each);
-      replies.deliver(parent, merged, 0, merged.length);
+      this.#answer(merged);
     } else {
       replies.deliverBody(parent, merged);
+    }
+  }
+
+  #answer(bytes: Uint8Array): void {
+    const { parent } = this;
+    const { replies, pool } = parent.session!;
+    replies.deliver(parent, bytes, 0, bytes.length);
+    const { slowLog } = pool.shared;
+    // Nothing of it waits any more; what has to wait for its turn is told to the slow log when that comes.
+    if (parent.state === SETTLED && turn.now - parent.enteredMs >= slowLog.thresholdMs) {
+      slowLog.delivered(parent);
     }
   }
 }

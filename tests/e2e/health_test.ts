@@ -31,7 +31,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("with auto_eject_hosts", 
     const servers = await RedisServer.startMany(3);
     for (const server of servers) stack.use(server);
     await using proxy = await startSennit(
-      poolConfig({ listen: await freePort(), servers, options: EJECTING }),
+      poolConfig({ listen: freePort(), servers, options: EJECTING }),
     );
     using client = await proxy.connect();
     expect(await failingKeys(client)).toEqual([]);
@@ -44,12 +44,34 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("with auto_eject_hosts", 
     expect(Number(await servers[1]!.command("DBSIZE"))).toBeGreaterThan(0);
   });
 
+  test("failures between good replies on clients' own connections are not in a row", async () => {
+    await using server = await RedisServer.start();
+    await using proxy = await startSennit(
+      poolConfig({ listen: freePort(), servers: [server], options: EJECTING }),
+    );
+    for (let i = 0; i < 3; i++) {
+      using client = await proxy.connect();
+      await server.command("RPUSH", "list", "x");
+      expect(await client.command("BLPOP", "list", "0")).toEqual(["list", "x"]);
+      client.send("BLPOP", "list", "0");
+      await eventually("it is blocked", async () => {
+        return String(await server.command("INFO", "clients")).includes("blocked_clients:1");
+      });
+      await server.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      expect(await client.readReplies(1)).toEqual([expect.any(RespError)]);
+    }
+    expect(proxy.log).toContain(" server.failed ");
+    using client = await proxy.connect();
+    expect(await client.command("GET", "list")).toBeNull();
+    expect(proxy.log).not.toContain(" server.ejected ");
+  });
+
   test("a frozen server leaves, and no client's request is the probe that finds it alive", async () => {
     await using stack = new AsyncDisposableStack();
     const servers = await RedisServer.startMany(2);
     for (const server of servers) stack.use(server);
     await using proxy = await startSennit(
-      poolConfig({ listen: await freePort(), servers, options: EJECTING }),
+      poolConfig({ listen: freePort(), servers, options: EJECTING }),
     );
     using client = await proxy.connect();
     await failingKeys(client);
@@ -72,7 +94,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("with auto_eject_hosts", 
     await using open = await RedisServer.start();
     const servers = [locked, open];
     await using proxy = await startSennit(
-      poolConfig({ listen: await freePort(), servers, options: EJECTING }),
+      poolConfig({ listen: freePort(), servers, options: EJECTING }),
     );
     using client = await proxy.connect();
     await locked.kill();
@@ -95,7 +117,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("with auto_eject_hosts", 
   test("all ejected servers are one error per request", async () => {
     const options = { ...EJECTING, server_retry_timeout: 60_000 };
     const servers = ["127.0.0.1:1:1 a", "127.0.0.1:2:1 b"];
-    await using proxy = await startSennit(poolConfig({ listen: await freePort(), servers, options }));
+    await using proxy = await startSennit(poolConfig({ listen: freePort(), servers, options }));
     using client = await proxy.connect();
     await eventually("both are ejected", async () => {
       expect(await failingKeys(client)).toEqual(KEYS);
@@ -111,7 +133,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a server that closes idl
     await using server = await RedisServer.start();
     const options = { ...EJECTING, server_failure_limit: 1 };
     await using proxy = await startSennit(
-      poolConfig({ listen: await freePort(), servers: [server], options }),
+      poolConfig({ listen: freePort(), servers: [server], options }),
     );
     using client = await proxy.connect();
     for (let i = 0; i < 20; i++) {

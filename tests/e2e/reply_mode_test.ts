@@ -1,7 +1,9 @@
 /** CLIENT REPLY through the proxy, beside a server alone. */
 import { describe, expect, test } from "bun:test";
+import { eventually } from "../support/eventually.ts";
 import { reasonToSkip } from "../support/programs.ts";
 import { untilQuiet } from "../support/quiet.ts";
+import { RespPush } from "../support/resp.ts";
 import { pipeline } from "../support/resp_encoder.ts";
 import { Random } from "../support/seed.ts";
 import { RedisTwin } from "./redis_twin.ts";
@@ -40,6 +42,20 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("CLIENT REPLY", () => {
       await untilQuiet(twin.fleet.proxy);
     }, 30_000);
   }
+
+  test("silences replies, not what a subscriber hears", async () => {
+    await using twin = await RedisTwin.start(1);
+    const server = twin.fleet.servers[0]!;
+    using client = await twin.fleet.connect();
+    client.write(pipeline([["HELLO", "3"], ["SUBSCRIBE", "c"]]));
+    await client.readReplies(2);
+    client.write(pipeline([["CLIENT", "REPLY", "OFF"], ["SET", "k", "silent"]]));
+    await eventually("it is silent", async () => await server.command("GET", "k") === "silent");
+    expect(await server.command("PUBLISH", "c", "hello")).toBe(1);
+    expect(await client.readReplies(1)).toEqual([new RespPush(["message", "c", "hello"])]);
+    client.write(pipeline([["CLIENT", "REPLY", "ON"], ["PING"]]));
+    expect(await client.readReplies(2)).toEqual(["OK", "PONG"]);
+  });
 
   test("drops large replies as they come, and holds none of them", async () => {
     await using twin = await RedisTwin.start(1);

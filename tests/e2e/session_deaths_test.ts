@@ -29,6 +29,8 @@ const STATES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     "GET",
     "{a}1",
   ]],
+  "that end while the proxy cleans up": [["WATCH", "{a}1"], ["UNWATCH"], ["QUIT"]],
+  "that end while the proxy cleans up a block": [["WATCH", "{a}1"], ["MULTI"], ["DISCARD"], ["QUIT"]],
   "silent": [["CLIENT", "REPLY", "OFF"], ["GET", "{a}1"], ["BLPOP", "{a}none", "0"]],
 };
 const ENDS: readonly ((client: RawClient) => void)[] = [
@@ -62,6 +64,8 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("sessions", () => {
       }
       for (const client of leaving) client.close();
       await untilQuiet(fleet.proxy);
+      // That a client goes says nothing about a server.
+      expect(fleet.logged("server.failed")).toEqual([]);
       await eventually("no lane is left but the shared ones and clean ones", async () => {
         const infos = await Promise.all(fleet.servers.map((server) => server.command("INFO")));
         const blocked = infos.map((info) => /^blocked_clients:(\d+)/m.exec(String(info))![1]);

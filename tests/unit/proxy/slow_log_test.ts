@@ -128,6 +128,15 @@ describe("SlowLog keeps", () => {
     expect(log.list().length).toBe(1);
   });
 
+  test("nothing that waits when what is slow is made longer, for nobody tells when it is delivered", () => {
+    const parent = new Request(session, null, GET, turn.now - 200);
+    log.replied(ask(200, 0, { take() {}, parent }));
+    log.configure(300, 3);
+    turn.now += 10;
+    log.delivered(parent);
+    expect(log.list()).toMatchObject([{ totalMs: 200, deliveryMs: 0 }]);
+  });
+
   test("nothing of a pool that is told to forget", () => {
     log.replied(ask(200, 0));
     log.reset("another");
