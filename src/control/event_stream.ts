@@ -22,10 +22,12 @@ export class EventStream {
     }
   }
 
-  /** Calls back for every event from now on, and first for the kept ones behind `after`. Answers what ends it. */
+  /**
+   * Calls back for every event from now on, and first for the kept ones behind `after`, which are all when that one
+   * is kept no longer. Answers what ends it.
+   */
   subscribe(watcher: (event: InstanceEvent) => void, after: string | null): () => void {
-    const at = after === null ? -1 : this.#kept.findIndex(({ id }) => id === after);
-    if (at >= 0) this.#kept.slice(at + 1).forEach(watcher);
+    if (after !== null) this.#kept.slice(this.#kept.findIndex(({ id }) => id === after) + 1).forEach(watcher);
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
   }

@@ -79,7 +79,7 @@ export class Lifecycle {
       stop: (reason, id) => this.stop(reason, id),
     });
     this.#unwatchStore = store.watch(settings.version, {
-      changed: (document) => void this.instance.adopt(document).catch(() => {}),
+      changed: () => void this.instance.adopt().catch(() => {}),
       failed: (error) => journal.report("store.failed", { reason: error.message }),
     });
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);

@@ -8,6 +8,9 @@ import { type Address, formatAddress, type PoolConfig } from "../config/mod.ts";
 import { canOpenSockets, closeDescriptor, openSocket, setBacklog } from "../transport/listening_socket.ts";
 import type { SocketOffer } from "./plan.ts";
 
+/** Workers have surely left an address so long after it was given up; milliseconds. */
+const LEAVING_MS = 30_000;
+
 /** The sockets of one address. */
 interface Place {
   readonly address: Address;
@@ -32,8 +35,8 @@ export class ListeningSockets {
   readonly #workers: number;
   /** What the predecessor left and no pool has taken yet. */
   readonly #inherited: Map<string, readonly number[]>;
-  /** All there have been. */
-  readonly #ports = new Set<number>();
+  /** When they were last seen in use by this instance, or Infinity while they are; `performance.now()`. */
+  readonly #ports = new Map<number, number>();
   #places: ReadonlyMap<string, Place> = new Map();
   #pools: readonly PoolConfig[] = [];
 
@@ -41,7 +44,7 @@ export class ListeningSockets {
   constructor(workers: number, inherited: InheritedSockets = {}) {
     this.#workers = workers;
     this.#inherited = new Map(Object.entries(inherited));
-    for (const address of this.#inherited.keys()) this.#ports.add(portOf(address));
+    for (const address of this.#inherited.keys()) this.#ports.set(portOf(address), performance.now());
   }
 
   /** Opens what `pools` need beside what is open. Errors: names the address; nothing is open then that was not before. */
@@ -69,7 +72,7 @@ export class ListeningSockets {
         for (const [key, { descriptors }] of before) if (!places.has(key)) remove(key, descriptors);
         for (const pool of pools) adjust(pool, places.get(formatAddress(pool.listen))!, before);
         for (const key of places.keys()) this.#inherited.delete(key);
-        for (const { listen } of pools) if (listen.kind === "tcp") this.#ports.add(listen.port);
+        this.#notePorts(places);
         this.#places = places;
         this.#pools = pools;
       },
@@ -123,7 +126,18 @@ export class ListeningSockets {
    * and workers leave an address a moment after it was given up.
    */
   #hasPort(address: Address): boolean {
-    return address.kind === "tcp" && this.#ports.has(address.port);
+    return address.kind === "tcp" &&
+      performance.now() < (this.#ports.get(address.port) ?? -Infinity) + LEAVING_MS;
+  }
+
+  #notePorts(places: ReadonlyMap<string, Place>): void {
+    const now = performance.now();
+    for (const { address } of this.#places.values()) {
+      if (address.kind === "tcp") this.#ports.set(address.port, now);
+    }
+    for (const { address } of places.values()) {
+      if (address.kind === "tcp") this.#ports.set(address.port, Infinity);
+    }
   }
 
   /** A TCP address has a socket for each worker. */

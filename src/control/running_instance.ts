@@ -1,7 +1,6 @@
 /** What the faces of an instance ask of it, put to its settings, its supervisor and its log. */
 import { ulid } from "ulid";
 import { type Config, formatAddress } from "../config/mod.ts";
-import type { StoredDocument } from "../coordination/mod.ts";
 import { type HotKey, type InstanceFigures, mergeHotKeys, type SlowRequest } from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
 import type { Exclusively } from "./exclusively.ts";
@@ -125,15 +124,11 @@ export class RunningInstance implements Instance {
   }
 
   /** Takes over what somebody else wrote to the store. Errors: throws when it can't be; the log has it. */
-  adopt(document: StoredDocument | null): Promise<void> {
+  adopt(): Promise<void> {
     return this.#parts.changes.do(async () => {
-      if ((document?.version ?? null) === this.#settings.version) return;
       try {
-        const id = ulid();
-        this.#journal.changed("store.changed", {
-          id,
-          ...await this.#settings.adopt(document, this.#supervisor),
-        }, {});
+        const outcome = await this.#settings.adopt(this.#supervisor);
+        if (outcome !== null) this.#journal.changed("store.changed", { id: ulid(), ...outcome }, {});
       } catch (error) {
         this.#journal.report("store.failed", { reason: (error as Error).message });
         throw error;

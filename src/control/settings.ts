@@ -95,7 +95,7 @@ export class Settings {
     for (const pool of dropped) this.#watcher.dropped(pool, this.#membership[pool]!);
     this.#membership = membership;
     try {
-      this.#version = await this.#store.write(membershipDocument(membership), this.#version);
+      this.#version = await this.#replace(membership, this.#version);
     } catch (error) {
       // The configuration is in force by now, whatever becomes of this.
       this.#watcher.failed(error as StoreError);
@@ -130,8 +130,13 @@ export class Settings {
     return { ...found, changes: [...changes, ...this.#renewedFiles(texts)], moved };
   }
 
-  /** Takes over what somebody else wrote to the store. Errors: throws when that makes no sense. */
-  async adopt(stored: StoredDocument | null, supervisor: Supervisor): Promise<Outcome> {
+  /**
+   * Takes over what somebody else wrote to the store. It is read again: what was seen there may be this instance's
+   * own, or older. Shape: null when there is nothing new. Errors: throws when it can't be read, or makes no sense.
+   */
+  async adopt(supervisor: Supervisor): Promise<Outcome | null> {
+    const stored = await this.#store.read();
+    if ((stored?.version ?? null) === this.#version) return null;
     const membership = membershipIn(this.#store, stored);
     const outcome = await this.#putInForce(membership, supervisor);
     this.#version = stored?.version ?? null;
@@ -139,7 +144,7 @@ export class Settings {
     return outcome;
   }
 
-  /** The version of the store's document this knows. */
+  /** The version of the store's document that is in force, or was refused here. */
   get version(): Version | null {
     return this.#version;
   }
@@ -168,8 +173,7 @@ export class Settings {
     try {
       outcome = await this.#putInForce(membership, supervisor);
     } catch (error) {
-      this.#version = await this.#store.write(membershipDocument(this.#membership), version);
-      throw new ChangeRefused("failed", (error as Error).message);
+      throw new ChangeRefused("failed", (error as Error).message + await this.#takeBack(version));
     }
     this.#membership = membership;
     this.#version = version;
@@ -184,12 +188,39 @@ export class Settings {
     return pool;
   }
 
+  /** Errors: ChangeRefused; the store has then what it had. */
   async #write(membership: Membership): Promise<Version> {
     try {
-      return await this.#store.write(membershipDocument(membership), this.#version);
+      return await this.#replace(membership, this.#version);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       throw new ChangeRefused(error.kind === "conflict" ? "conflict" : "failed", error.message);
+    }
+  }
+
+  /** Has the store forget a change of this `version` that was not put in force. Answers what is left of it, in words. */
+  async #takeBack(version: Version): Promise<string> {
+    // Should the store keep it, it is not adopted as somebody else's.
+    this.#version = version;
+    try {
+      this.#version = await this.#replace(this.#membership, version);
+      return "";
+    } catch (error) {
+      return `; the store has it still, for the next start: ${(error as Error).message}`;
+    }
+  }
+
+  /** Replaces the document of version `over`; a store that doesn't know whether it did is asked. Errors: StoreError. */
+  async #replace(membership: Membership, over: Version | null): Promise<Version> {
+    const document = membershipDocument(membership);
+    try {
+      return await this.#store.write(document, over);
+    } catch (error) {
+      if ((error as StoreError).kind !== "uncertain") throw error;
+      const stored = await this.#store.read();
+      if (stored === null || !Bun.deepEquals(stored.value, document)) throw error;
+      this.#watcher.failed(error as StoreError);
+      return stored.version;
     }
   }
 

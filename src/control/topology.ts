@@ -44,14 +44,17 @@ export interface PoolRecord {
 /** All pools. */
 export class Topology {
   readonly pools: ReadonlyMap<string, PoolRecord>;
+  /** The row of the table of clients that was given out last. */
+  readonly #lastSeat: number;
 
-  constructor(pools: ReadonlyMap<string, PoolRecord> = new Map()) {
+  constructor(pools: ReadonlyMap<string, PoolRecord> = new Map(), lastSeat = 0) {
     this.pools = pools;
+    this.#lastSeat = lastSeat;
   }
 
   /** What becomes of this with another configuration: servers that stay keep the state that their failures gave them. */
   with(config: Config, operators: OperatorStates, now: number): Topology {
-    const seats = new Set([...this.pools.values()].map(({ seat }) => seat));
+    const seats = new FreeSeats(new Set([...this.pools.values()].map(({ seat }) => seat)), this.#lastSeat);
     const pools = new Map<string, PoolRecord>();
     for (const pool of config.pools) {
       const before = this.pools.get(pool.name);
@@ -61,13 +64,13 @@ export class Topology {
       const changed = !Bun.deepEquals(servers, before?.servers) || !Bun.deepEquals(pool, before?.config);
       pools.set(pool.name, {
         config: pool,
-        seat: before?.seat ?? takeSeat(seats),
+        seat: before?.seat ?? seats.take(),
         epoch: before === undefined ? 0 : before.epoch + (changed ? 1 : 0),
         numbers: numberServers(servers.map(({ server }) => server.name), before?.numbers ?? new Map()),
         servers,
       });
     }
-    return new Topology(pools);
+    return new Topology(pools, seats.last);
   }
 
   /** The same, but one server failed or is well again. */
@@ -77,7 +80,7 @@ export class Topology {
       each.server.name === server ? { ...each, state, sinceMs: now } : each
     );
     const pools = new Map(this.pools).set(pool, { ...record, epoch: record.epoch + 1, servers });
-    return new Topology(pools);
+    return new Topology(pools, this.#lastSeat);
   }
 
   /** A server; undefined when there is none of that name. */
@@ -104,13 +107,25 @@ export class Topology {
   }
 }
 
-/** The first row that is free; the rows of pools that are about to go are not, their clients sit there still. */
-function takeSeat(taken: Set<number>): number {
-  let seat = 1;
-  while (taken.has(seat)) seat++;
-  if (seat >= SEAT_ROWS) throw new Error(`there can be no more than ${SEAT_ROWS - 1} pools`);
-  taken.add(seat);
-  return seat;
+/** Rows of the table of clients. They are given out in turn: where a pool was, its last clients may sit for long. */
+class FreeSeats {
+  last: number;
+  readonly #taken: Set<number>;
+
+  constructor(taken: Set<number>, last: number) {
+    this.#taken = taken;
+    this.last = last;
+  }
+
+  /** Errors: throws when there are too many pools. */
+  take(): number {
+    if (this.#taken.size >= SEAT_ROWS - 1) {
+      throw new Error(`there can be no more than ${SEAT_ROWS - 1} pools`);
+    }
+    do this.last = this.last % (SEAT_ROWS - 1) + 1; while (this.#taken.has(this.last));
+    this.#taken.add(this.last);
+    return this.last;
+  }
 }
 
 /** Names may be any, those that every object answers to included. */

@@ -82,6 +82,10 @@ export async function runWorkerProcess(): Promise<number> {
   Object.assign(supervisor, calls.theirs);
   process.on("message", (message) => calls.received(message));
   await new Promise((resolve) => process.on("disconnect", resolve));
+  // Nobody else is left who could say why this worker's clients are sent away.
+  console.error(
+    `sennit worker ${slot}, process ${process.pid}: the supervisor is gone; it sees its clients off`,
+  );
   calls.close("the supervisor is gone");
   await worker.drain(ORPHAN_GRACE_MS);
   return 0;

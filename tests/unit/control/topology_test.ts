@@ -78,6 +78,18 @@ describe("Topology", () => {
     expect(statesOf(ordered.with(config, {}, 6))).toEqual({ a: "live", b: "live" });
   });
 
+  test("gives a new pool a row of clients that none had lately, and one that stays its own", () => {
+    const seatsOf = (topology: Topology) => [...topology.pools.values()].map(({ seat }) => seat);
+    const first = after(configOf({ p: [A], q: [A] }));
+    expect(seatsOf(first)).toEqual([1, 2]);
+    const without = first.with(configOf({ p: [A] }), {}, 1).withState("p", "a", "failed", 1);
+    let next = without.with(configOf({ p: [A], r: [A] }), {}, 2);
+    expect(seatsOf(next)).toEqual([1, 3]);
+    for (let i = 0; i < 1020; i++) next = next.with(configOf({ p: [A], [`r${i}`]: [A] }), {}, 3);
+    expect(seatsOf(next)).toEqual([1, 1023]);
+    expect(seatsOf(next.with(configOf({ p: [A], s: [A] }), {}, 4))).toEqual([1, 2]);
+  });
+
   test("takes any name for a name", () => {
     const names = ["constructor", "toString", "__proto__", "hasOwnProperty"];
     const servers = names.map((name, i) => `127.0.0.1:${i + 1}:1 ${name}`);
@@ -88,7 +100,7 @@ describe("Topology", () => {
     expect(Object.keys(failed.plans({})).sort()).toEqual(["constructor", "valueOf"]);
   });
 
-  test("has no seat for two pools, and those of pools that go are free once they have gone", () => {
+  test("has no seat for two pools, and those of pools that go are free last", () => {
     const seats = (topology: Topology) =>
       Object.fromEntries([...topology.pools].map(([name, { seat }]) => [name, seat]));
     const first = after(configOf({ p: [A], q: [A] }));
@@ -96,7 +108,7 @@ describe("Topology", () => {
     const second = first.with(configOf({ q: [A], r: [A] }), {}, 1);
     expect(seats(second)).toEqual({ q: 2, r: 3 });
     const third = second.with(configOf({ q: [A], r: [A], s: [A] }), {}, 2);
-    expect(seats(third)).toEqual({ q: 2, r: 3, s: 1 });
+    expect(seats(third)).toEqual({ q: 2, r: 3, s: 4 });
   });
 
   test("refuses more pools than the table of clients has rows", () => {
