@@ -1,5 +1,6 @@
 /** One server of a pool: its lanes, and what is known about it. */
 import type { ServerConfig } from "../config/mod.ts";
+import type { RespVersion } from "../protocol/redis/resp_version.ts";
 import { Failure, failureOf, INTERNAL } from "./failure.ts";
 import { Lane } from "./lane.ts";
 import { IDLE, READY } from "./lane_state.ts";
@@ -9,7 +10,7 @@ import type { Pool } from "./pool.ts";
 import { PinnedLanes } from "./pinned_lanes.ts";
 import type { ServerCounters } from "./server_counters.ts";
 import type { Session } from "./session.ts";
-import { USUAL, type Variant } from "./variant.ts";
+import { USUAL, type Variant, variantOf } from "./variant.ts";
 import type { Way } from "./way.ts";
 
 /** What a backend tells whoever judges servers. Verdicts come back as a new router. */
@@ -48,7 +49,7 @@ export class Backend implements LaneWatcher {
   /** Lanes of a variant. */
   readonly #width: number;
   readonly #others = new LaneSets((variant) => this.#newLanes(variant));
-  #aside: Lane | null = null;
+  readonly #asides = new Map<RespVersion, Lane>();
   #isRetired = false;
   /** What other ways to the same server have to answer before this one may be taken. */
   #debts: readonly Debt[];
@@ -89,23 +90,32 @@ export class Backend implements LaneWatcher {
    * The lane for what must not wait behind requests in flight: a server that runs a script reads nothing more from
    * the connection the script came on. Closed as soon as it is idle.
    */
-  get laneAside(): Lane {
-    return this.#aside ??= new Lane(this.#pool, this.way, this, this.counters);
+  laneAside(version: RespVersion): Lane {
+    const former = this.#asides.get(version);
+    if (former !== undefined) return former;
+    const lane = this.#newLane(variantOf(version, 0));
+    this.#asides.set(version, lane);
+    return lane;
+  }
+
+  /** All lanes there are now. */
+  get allLanes(): readonly Lane[] {
+    return this.#asides.size === 0 ? this.#orderedLanes : [...this.#orderedLanes, ...this.#asides.values()];
   }
 
   /** Lanes that are connected. */
   get connected(): number {
-    return this.#allLanes.filter((lane) => lane.state === READY).length;
+    return this.allLanes.filter((lane) => lane.state === READY).length;
   }
 
   /** Whether a request has not been answered yet. */
   get isBusy(): boolean {
-    return this.#aside !== null || this.#allLanes.some((lane) => lane.inFlight.length > 0);
+    return this.#asides.size > 0 || this.#orderedLanes.some((lane) => lane.inFlight.length > 0);
   }
 
   /** What it has been asked and not answered yet. */
   get debts(): Debt[] {
-    return this.#allLanes.filter(({ inFlight }) => inFlight.length > 0).map((lane) => ({
+    return this.#orderedLanes.filter(({ inFlight }) => inFlight.length > 0).map((lane) => ({
       lane,
       requests: lane.requests,
     }));
@@ -116,27 +126,32 @@ export class Backend implements LaneWatcher {
     return this.counters.replies;
   }
 
-  get #allLanes(): readonly Lane[] {
+  /** Those whose requests must not overtake each other. */
+  get #orderedLanes(): readonly Lane[] {
     const [others, pinned] = [this.#others.lanes, this.pinned.all];
     return others.length + pinned.length === 0 ? this.lanes : [...this.lanes, ...others, ...pinned];
   }
 
   #newLanes(variant: Variant): Lane[] {
+    return Array.from({ length: this.#width }, () => this.#newLane(variant));
+  }
+
+  #newLane(variant: Variant): Lane {
     const way = variant === USUAL ? this.way : { ...this.way, greeting: this.way.greetingOf(variant) };
-    return Array.from({ length: this.#width }, () => new Lane(this.#pool, way, this, this.counters));
+    return new Lane(this.#pool, way, this, this.counters);
   }
 
   /** Looks after deadlines. A fault of ours in a lane is the end of that lane's requests, and of nobody else's. */
   tick(now: number): void {
     this.#others.closeIdle(now, (lane) => this.#countBytesOf(lane));
-    for (const lane of this.#allLanes) this.#tickLane(lane, now);
+    for (const lane of this.allLanes) this.#tickLane(lane, now);
     this.pinned.tick(now);
-    if (this.#aside === null) return;
-    this.#tickLane(this.#aside, now);
-    if (this.#aside.inFlight.length > 0) return;
-    this.#aside.close(new Failure("closed", ""));
-    this.countBytes();
-    this.#aside = null;
+    for (const [version, lane] of this.#asides) {
+      if (lane.inFlight.length > 0) continue;
+      lane.close(new Failure("closed", ""));
+      this.#countBytesOf(lane);
+      this.#asides.delete(version);
+    }
   }
 
   #tickLane(lane: Lane, now: number): void {
@@ -165,16 +180,14 @@ export class Backend implements LaneWatcher {
   /** Closes all lanes for good; requests in flight fail with `reason`. */
   close(reason: string): void {
     const failure = new Failure("closed", reason);
-    for (const lane of this.#allLanes) lane.close(failure);
-    this.#aside?.close(failure);
+    for (const lane of this.allLanes) lane.close(failure);
     this.pinned.close(failure);
     this.countBytes();
   }
 
   /** Brings the count of bytes sent up to date; it isn't kept with each request, because outboxes know it anyway. */
   countBytes(): void {
-    for (const lane of this.#allLanes) this.#countBytesOf(lane);
-    if (this.#aside !== null) this.#countBytesOf(this.#aside);
+    for (const lane of this.allLanes) this.#countBytesOf(lane);
   }
 
   #countBytesOf(lane: Lane): void {

@@ -11,6 +11,7 @@ import type {
   ServerFigures,
 } from "../stats/mod.ts";
 import type { Backend } from "./backend.ts";
+import type { Lane } from "./lane.ts";
 import type { Pool } from "./pool.ts";
 
 /** The figures of pools, by name. Server figures that only the judge of servers knows are not among them. */
@@ -66,9 +67,9 @@ function figuresOfPool(pool: Pool): PoolFigures {
 
 function figuresOfServer(backend: Backend): ServerFigures {
   backend.countBytes();
-  const { counters, lanes } = backend;
-  const sum = (of: (lane: Backend["lanes"][number]) => number) => {
-    return lanes.reduce((total, lane) => total + of(lane), 0);
+  const { counters, allLanes } = backend;
+  const sum = (of: (lane: Lane) => number) => {
+    return allLanes.reduce((total, lane) => total + of(lane), 0);
   };
   const waiting = sum(({ inFlight }) => inFlight.length);
   const unanswered = sum(({ inFlight, outbox }) => inFlight.countBefore(outbox.written));

@@ -13,6 +13,7 @@ export const IDLE_MS = 60_000;
 
 /** The lanes of one variant. */
 interface LaneSet {
+  readonly variant: Variant;
   readonly lanes: readonly Lane[];
   lastAskedMs: number;
 }
@@ -21,7 +22,8 @@ interface LaneSet {
 export class LaneSets {
   /** The lanes of all sets. */
   lanes: readonly Lane[] = [];
-  readonly #sets = new Map<Variant, LaneSet>();
+  /** Sparse, by variant. */
+  readonly #sets: (LaneSet | undefined)[] = [];
   readonly #make: (variant: Variant) => readonly Lane[];
 
   /** `make` gives the lanes of a variant, not connected yet. */
@@ -31,10 +33,11 @@ export class LaneSets {
 
   /** The lane of a session, which is the same one as long as the set lives. */
   laneOf(session: Session): Lane {
-    let set = this.#sets.get(session.variant);
+    const { variant } = session;
+    let set = this.#sets[variant];
     if (set === undefined) {
-      set = { lanes: this.#make(session.variant), lastAskedMs: turn.now };
-      this.#sets.set(session.variant, set);
+      set = { variant, lanes: this.#make(variant), lastAskedMs: turn.now };
+      this.#sets[variant] = set;
       this.#listLanes();
     }
     set.lastAskedMs = turn.now;
@@ -43,18 +46,22 @@ export class LaneSets {
 
   /** Closes what nobody needs; `count` sees every lane once more before it goes. */
   closeIdle(now: number, count: (lane: Lane) => void): void {
-    for (const [variant, { lanes, lastAskedMs }] of this.#sets) {
+    for (const { variant, lanes, lastAskedMs } of this.#made) {
       if (now - lastAskedMs < IDLE_MS || lanes.some(({ inFlight }) => inFlight.length > 0)) continue;
       for (const lane of lanes) {
         lane.close(new Failure("closed", ""));
         count(lane);
       }
-      this.#sets.delete(variant);
+      this.#sets[variant] = undefined;
       this.#listLanes();
     }
   }
 
+  get #made(): LaneSet[] {
+    return this.#sets.filter((set) => set !== undefined);
+  }
+
   #listLanes(): void {
-    this.lanes = [...this.#sets.values()].flatMap(({ lanes }) => lanes);
+    this.lanes = this.#made.flatMap(({ lanes }) => lanes);
   }
 }

@@ -57,6 +57,22 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("CLIENT REPLY", () => {
     expect(await client.readReplies(2)).toEqual(["OK", "PONG"]);
   });
 
+  test("silences no confirmation of a subscription, and does with errors what Redis does", async () => {
+    await using twin = await RedisTwin.start(1);
+    for (const mode of ["OFF", "SKIP"]) {
+      await twin.same([
+        ["CLIENT", "REPLY", mode],
+        ["SUBSCRIBE", "a", "b"],
+        ["CLIENT", "REPLY", mode],
+        ["UNSUBSCRIBE"],
+        ["CLIENT", "REPLY", mode],
+        ["SUBSCRIBE"],
+        ["GET", "k"],
+        AUDIBLE,
+      ]);
+    }
+  });
+
   test("drops large replies as they come, and holds none of them", async () => {
     await using twin = await RedisTwin.start(1);
     using client = await twin.fleet.connect();

@@ -105,6 +105,17 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a session of another var
     );
   });
 
+  test("hears of scripts in its version, over several servers and one alone", async () => {
+    expect(await answer(["HELLO", "3"], ["FUNCTION", "STATS"])).toContain(
+      " %2 $14 running_script _ $7 engines %1 ",
+    );
+    expect(await answer(["FUNCTION", "STATS"])).toStartWith("*4 $14 running_script $-1 $7 engines *2 ");
+    await using alone = await Fleet.start(await RedisServer.startMany(1));
+    using client = await alone.connect();
+    client.write(pipeline([["HELLO", "3"], ["FUNCTION", "STATS"], ["QUIT"]]));
+    expect((await client.readUntilClose()).toString()).toContain("%2\r\n$14\r\nrunning_script\r\n_\r\n");
+  });
+
   test("is back to the usual after RESET", async () => {
     using client = await fleet.connect();
     await client.command("HELLO", "3", "SETNAME", "me");

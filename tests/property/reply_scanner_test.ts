@@ -32,7 +32,7 @@ const { reply } = fc.letrec<{ reply: Buffer; leaf: Buffer; nest: Buffer; pair: [
       fc.array(body, { maxLength: 3 }).map(streamedString),
     ),
     nest: fc.oneof(
-      ...["*", "~", ">"].map((sign) => items.map((all) => array(all, sign))),
+      ...["*", "~"].map((sign) => items.map((all) => array(all, sign))),
       pairs.map((all) => map(all)),
       ...["*", "~"].map((sign) => items.map((all) => streamed(sign, all))),
       pairs.map((all) => streamed("%", all.flat())),

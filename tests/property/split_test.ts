@@ -40,9 +40,11 @@ class Proxy {
   readonly #finder = new KeyFinder();
 
   readonly client = new ClientRecord();
+  readonly pool: { readonly shared: Shared };
 
   constructor() {
     const shared = new Shared(Infinity, 1, () => {});
+    this.pool = { shared };
     this.outbox = new Outbox(shared.budget);
     this.replies = new ReplyQueue(this.outbox, shared, { answered() {}, wrote() {}, held() {} });
     this.lanes = Array.from({ length: SERVERS }, () => new NaiveLane(shared));

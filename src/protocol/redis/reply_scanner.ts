@@ -62,7 +62,6 @@ export class ReplyScanner {
   /** After BROKEN: what is wrong. */
   fault = "";
 
-  readonly #pushes: boolean;
   #state = TYPE;
   /** Values still to come before the reply is whole; inside of what is streamed, beyond its next element. */
   #values = 1;
@@ -74,11 +73,6 @@ export class ReplyScanner {
   #digits = 0;
   #bodyLeft = 0;
   #previous = 0;
-
-  /** `pushes`: whether a push is a reply, as on a connection that subscribes, or a fault: nobody has asked for it. */
-  constructor(pushes: boolean = false) {
-    this.#pushes = pushes;
-  }
 
   /** Payload bytes that are known to come before anything else has to be looked at. */
   get announced(): number {
@@ -102,7 +96,7 @@ export class ReplyScanner {
       }
     }
     const status = this.#scanOn(chunk, pos, end);
-    if (status === BROKEN) this.fault = this.#type === PUSH && !this.#pushes ? UNASKED : NO_REPLY;
+    if (status === BROKEN) this.fault = this.#type === PUSH ? UNASKED : NO_REPLY;
     return status;
   }
 
@@ -190,10 +184,6 @@ export class ReplyScanner {
       case BIG_NUMBER:
         this.#previous = 0;
         this.#state = LINE;
-        return true;
-      case PUSH:
-        if (!this.#pushes) return false;
-        this.#beginLength();
         return true;
       case BULK:
       case ARRAY:

@@ -2,7 +2,7 @@
  * What a server says on a connection that subscribes: an array whose first element is a word such as `message` and
  * whose second names the channel or pattern. The rest, the payload, is of no concern here.
  */
-import { ARRAY, BULK, CR, PUSH, ZERO } from "../../protocol/redis/bytes.ts";
+import { ARRAY, BULK, CR, ZERO } from "../../protocol/redis/bytes.ts";
 
 /** The longest word there is: `punsubscribe`. */
 const LONGEST_WORD = 12;
@@ -20,7 +20,7 @@ export class PushFrame {
   read(bytes: Uint8Array, start: number): void {
     this.word = "";
     this.nameStart = this.nameEnd = 0;
-    if (bytes[start] !== ARRAY && bytes[start] !== PUSH) return;
+    if (bytes[start] !== ARRAY) return;
     this.#at = start + 1;
     this.#number(bytes);
     const length = this.#bulkLength(bytes);

@@ -15,16 +15,23 @@ const ANY_SERVER_KNOWS = new Set(["ping", "echo", "time", "lolwut", "unwatch", "
 
 /** Why the command can't be part of a transaction, as the client reads it; empty when it can. */
 export function faultInBlock(command: Command): string {
-  const name = command.name.toUpperCase().replace("|", " ");
   if (command.flags.includes("no_multi")) return "ERR Command not allowed inside a transaction";
   if (ANY_SERVER_KNOWS.has(command.name)) return "";
   if (command.handling === "refuse") return `ERR ${command.refusal}`;
   if (!command.connectionNeutral) {
-    return `ERR ${name} can't be part of a transaction: it changes the connection, and clients of this pool share those`;
+    return `ERR ${
+      shown(command)
+    } can't be part of a transaction: it changes the connection, and clients of this pool share those`;
   }
   const hasKeys = command.keys.length > 0;
   if (!hasKeys && command.handling !== "forward" && command.handling !== "publish") {
-    return `ERR ${name} can't be part of a transaction: the proxy answers it, or has to ask every server`;
+    return `ERR ${
+      shown(command)
+    } can't be part of a transaction: the proxy answers it, or has to ask every server`;
   }
   return "";
+}
+
+function shown({ name }: Command): string {
+  return name.toUpperCase().replace("|", " ");
 }

@@ -6,6 +6,7 @@ import { type Append, askAll } from "../ask_all.ts";
 import type { Pool } from "../pool.ts";
 import { appendRange } from "../request_bytes.ts";
 import type { Session } from "../session.ts";
+import { versionOf } from "../variant.ts";
 import { encodeCommand } from "./greeting.ts";
 import { keysLimit } from "./keys_limit.ts";
 import { MergeOfServers } from "./server_merges.ts";
@@ -29,18 +30,15 @@ export class Everywhere {
   ask(session: Session, request: RequestScanner, command: Command): void {
     const names = this.#pool.backends.map(({ server }) => server.name);
     const merge = command.merge!;
+    const version = versionOf(session.variant);
     const isOfKeys = merge === "concatenation";
     const limit = isOfKeys ? keysLimit(this.#pool.config, command, "use SCAN") : undefined;
     const asked: Append = (outbox) => appendRange(outbox, request, request.from, request.to);
     askAll(session, {
       command: command.id + 1,
       requests: merge === "draw" ? [appendDbsize, asked] : [asked],
-      merge: new MergeOfServers(
-        merge,
-        names,
-        limit,
-      ),
-      laneTo: goesAside(command) ? (backend) => backend.laneAside : undefined,
+      merge: new MergeOfServers(merge, names, version, limit),
+      laneTo: goesAside(command) ? (backend) => backend.laneAside(version) : undefined,
     });
   }
 }

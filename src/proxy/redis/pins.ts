@@ -63,7 +63,11 @@ export class Pins implements LaneHolder {
 
   /** The session's pin on a server, or null. */
   on(backend: Backend): Pin | null {
-    return this.#pins.find((pin) => pin.backend === backend) ?? null;
+    for (let i = 0; i < this.#pins.length; i++) {
+      const pin = this.#pins[i]!;
+      if (pin.backend === backend) return pin;
+    }
+    return null;
   }
 
   /** The session's pin on a server, a new one if need be; null when the server's pinned lanes are all taken. */

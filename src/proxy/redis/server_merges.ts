@@ -2,8 +2,9 @@
  * How what every server says becomes one reply: one function per `ServersMerge`. None of them sees an error or fewer
  * than two servers; a reply of another form than the command's own makes an error of the whole.
  */
-import { ARRAY, BULK, INTEGER, MAP, MINUS } from "../../protocol/redis/bytes.ts";
+import { ARRAY, BULK, INTEGER, MINUS } from "../../protocol/redis/bytes.ts";
 import type { ServersMerge } from "../../protocol/redis/command.ts";
+import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 import type { Outbox } from "../../transport/outbox.ts";
 import type { ReplyBody, Request } from "../request.ts";
 import { type Merge, type Merged, release, type ReplyLimit } from "../split.ts";
@@ -19,6 +20,8 @@ interface Answers {
   readonly replies: readonly FragmentReply[];
   /** Of each reply's server. */
   readonly names: readonly string[];
+  /** What they said it in. */
+  readonly version: RespVersion;
   readonly fragments: readonly Request[];
 }
 
@@ -34,8 +37,8 @@ const COMBINE: Readonly<Record<ServersMerge, Combine>> = {
   "all-have": ({ replies }) => allHave(replies),
   concatenation: (answers) => Concatenation.of(answers),
   draw: ({ replies }) => draw(replies),
-  settings: ({ replies, names }) => mergeSettings(replies, names),
-  "by-server": ({ replies, names }) => byServer(replies, names),
+  settings: ({ replies, names, version }) => mergeSettings(replies, names, version),
+  "by-server": byServer,
   "common-libraries": ({ replies }) => commonLibraries(replies),
   running: ({ replies }) => runningScript(replies).copy(),
   stopped: () => OK,
@@ -49,10 +52,12 @@ export class MergeOfServers implements Merge {
   readonly limit?: ReplyLimit;
   readonly #kind: ServersMerge;
   readonly #names: readonly string[];
+  readonly #version: RespVersion;
 
-  /** `names` are the servers', in the order they are asked. */
-  constructor(kind: ServersMerge, names: readonly string[], limit?: ReplyLimit) {
+  /** `names` are the servers', in the order they are asked; `version` is that of the lanes they are asked on. */
+  constructor(kind: ServersMerge, names: readonly string[], version: RespVersion, limit?: ReplyLimit) {
     this.limit = limit;
+    this.#version = version;
     this.#kind = kind;
     this.#names = names;
   }
@@ -63,7 +68,7 @@ export class MergeOfServers implements Merge {
     const each = replies.length / this.#names.length;
     const names = replies.map((_, i) => this.#names[Math.floor(i / each)]!);
     const error = this.#isStopped(replies) ? null : errorAmong(replies, names);
-    return error ?? COMBINE[this.#kind]({ replies, names, fragments });
+    return error ?? COMBINE[this.#kind]({ replies, names, version: this.#version, fragments });
   }
 
   /** A script runs on one server; that there is none on the others is no failure. */
@@ -103,9 +108,8 @@ function draw(replies: readonly FragmentReply[]): Merged {
   return (isKey(key) ? key : keys.find(isKey) ?? key).copy();
 }
 
-function byServer(replies: readonly FragmentReply[], names: readonly string[]): Merged {
-  const pairs = replies.flatMap((reply, i) => [bulkReply(names[i]!), reply.copy()]);
-  return mapReply(replies[0]!.type === MAP ? 3 : 2, pairs);
+function byServer({ replies, names, version }: Answers): Merged {
+  return mapReply(version, replies.flatMap((reply, i) => [bulkReply(names[i]!), reply.copy()]));
 }
 
 /** The elements of all servers' arrays; until they are written the servers' chunks keep them. */

@@ -3,15 +3,18 @@
  * differ, or not all have the setting, the value says who has which.
  */
 import { ARRAY, MAP } from "../../protocol/redis/bytes.ts";
+import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 import type { FragmentReply } from "./fragment_reply.ts";
 import { UNEXPECTED } from "./merges.ts";
 import { bulkReply, mapReply } from "./replies.ts";
 
 /** Names and values in turn, in the order of the first server that has them. */
-export function mergeSettings(replies: readonly FragmentReply[], servers: readonly string[]): Uint8Array {
+export function mergeSettings(
+  replies: readonly FragmentReply[],
+  servers: readonly string[],
+  version: RespVersion,
+): Uint8Array {
   const settings = new Map<string, Map<string, Buffer>>();
-  // All lanes of a session speak the same version.
-  const version = replies[0]!.type === MAP ? 3 : 2;
   for (const [i, reply] of replies.entries()) {
     if (reply.type !== (version === 3 ? MAP : ARRAY)) return UNEXPECTED;
     const count = reply.takeNumber();

@@ -3,7 +3,8 @@ import { type ClientDetails, detailClient, isSubscriber } from "../../client_vie
 import { bulkReply, errorReply, integerReply, nullReply, simpleReply, verbatimReply } from "../replies.ts";
 import { keyword, type LocalCommand, respOf } from "./call.ts";
 
-const BAD_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
+/** What is said of any other. */
+export const BAD_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
 
 /** Whether Redis accepts `name` as a client name: printable ASCII without spaces. */
 export function isValidName(name: string): boolean {

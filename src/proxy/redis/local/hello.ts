@@ -8,7 +8,7 @@ import type { RespVersion } from "../../../protocol/redis/resp_version.ts";
 import { stateOf } from "../redis_session.ts";
 import { authenticate } from "./authenticate.ts";
 import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
-import { isValidName } from "./client.ts";
+import { BAD_NAME, isValidName } from "./client.ts";
 import { isInteger } from "./numbers.ts";
 
 /** The first servers that speak RESP3. */
@@ -53,7 +53,7 @@ function readWish(call: LocalCall): Wish | string {
     } else if (option === "SETNAME" && i + 1 < args.length) {
       wish.name = args[i + 1]!.toString("latin1");
       if (!isValidName(wish.name)) {
-        return "ERR Client names cannot contain spaces, newlines or special characters.";
+        return BAD_NAME;
       }
       i += 2;
     } else {
@@ -82,7 +82,6 @@ function grant(call: LocalCall, { version, credentials, name }: Wish, serverVers
   if (name !== null) session.client.name = name;
   if (version !== null && version !== versionOf(session.variant)) {
     stateOf(session).switchTo(variantOf(version, databaseOf(session.variant)));
-    session.client.redis?.changed();
   }
   return "";
 }

@@ -4,7 +4,10 @@ import { replyInTurn } from "../../reply_in_turn.ts";
 import { confirmation } from "../push_reply.ts";
 import { stateOf } from "../redis_session.ts";
 import { errorReply } from "../replies.ts";
+import type { Session } from "../../session.ts";
 import type { LocalCall, LocalCommand } from "./call.ts";
+
+const NOTHING = new Uint8Array(0);
 
 /** By their names in the command table. */
 export const SUBSCRIBE_COMMANDS: Record<string, LocalCommand> = Object.fromEntries(KINDS.flatMap((kind) => [
@@ -28,10 +31,13 @@ function begin({ session, args }: LocalCall, kind: Kind): null {
       for (const topic of topics) subscriptions.fail(topic);
       return errorReply(fault);
     }
-    return Buffer.concat(topics.map((topic) => {
-      subscriptions.begin(topic);
-      return confirmation(state.version, kind.subscribe, topic.name, subscriptions.count(kind));
-    }));
+    return tell(
+      session,
+      topics.map((topic) => {
+        subscriptions.begin(topic);
+        return confirmation(state.version, kind.subscribe, topic.name, subscriptions.count(kind));
+      }),
+    );
   }, ready);
   return null;
 }
@@ -51,7 +57,13 @@ function end({ session, args }: LocalCall, kind: Kind): null {
     if (names.length === 0) {
       confirmations.push(confirmation(state.version, kind.unsubscribe, null, subscriptions.count(kind)));
     }
-    return Buffer.concat(confirmations);
+    return tell(session, confirmations);
   });
   return null;
+}
+
+/** Confirmations are for a client that wants no replies, too. Shape: what is left for others to hear. */
+function tell({ stream }: Session, confirmations: readonly Uint8Array[]): Uint8Array {
+  for (const bytes of confirmations) stream.outbox.append(bytes, 0, bytes.length);
+  return NOTHING;
 }

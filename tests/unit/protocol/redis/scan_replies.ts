@@ -16,7 +16,7 @@ export interface FoundReplies {
 /** Scans the pieces to their end, or to where they are no RESP any more. */
 export function scanReplies(
   pieces: Iterable<Piece>,
-  scanner: ReplyReader = new ReplyScanner(true),
+  scanner: ReplyReader = new ReplyScanner(),
 ): FoundReplies {
   const replies: string[] = [];
   let rest = "";

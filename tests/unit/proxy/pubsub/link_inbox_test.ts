@@ -13,7 +13,7 @@ const SAID = [
   "*4\r\n$8\r\npmessage\r\n$3\r\nn*1\r\n$5\r\nnews1\r\n$0\r\n\r\n",
   "*3\r\n$7\r\nmessage\r\n$0\r\n\r\n$1\r\nx\r\n",
   "*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n",
-  ">2\r\n+ok\r\n:1\r\n",
+  "*2\r\n+ok\r\n:1\r\n",
   "*2\r\n$4\r\npong\r\n$0\r\n\r\n",
   "-NOPERM no\r\n",
   "+PONG\r\n",
@@ -38,7 +38,7 @@ function read(size: number): { said: string[]; frames: string[][]; held: number 
   const frame = new PushFrame();
   let held = 0;
   const account = { change: (delta: number) => void (held += delta) };
-  const inbox = new LinkInbox(new ReplyScanner(true), account, (bytes, start, end) => {
+  const inbox = new LinkInbox(new ReplyScanner(), account, (bytes, start, end) => {
     frame.read(bytes, start);
     const name = Buffer.from(bytes.subarray(frame.nameStart, frame.nameEnd)).toString();
     said.push(Buffer.from(bytes.subarray(start, end)).toString());
@@ -63,7 +63,7 @@ describe("LinkInbox", () => {
 
   test("says why when the stream is none, or whoever takes replies trusts it no longer", () => {
     const account = { change: () => {} };
-    const inbox = new LinkInbox(new ReplyScanner(true), account, () => "no");
+    const inbox = new LinkInbox(new ReplyScanner(), account, () => "no");
     expect(inbox.read(Buffer.from("+OK\r\n+OK\r\n"), 0)).toBe("no");
     inbox.reset();
     expect(inbox.read(Buffer.from("hello"), 0)).toContain("no valid reply");

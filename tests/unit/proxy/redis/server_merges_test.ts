@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ServersMerge } from "../../../../src/protocol/redis/command.ts";
+import type { RespVersion } from "../../../../src/protocol/redis/resp_version.ts";
 import { MergeOfServers } from "../../../../src/proxy/redis/server_merges.ts";
 import {
   array,
@@ -22,9 +23,14 @@ const LOADING = error("LOADING Redis is loading the dataset in memory");
 
 describe.each(PLACES)("With replies %s", (_, place) => {
   /** The merged reply of as many servers, called a, b, c …, as text. */
-  function merged(kind: ServersMerge, replies: readonly Uint8Array[], each = 1): string {
+  function merged(
+    kind: ServersMerge,
+    replies: readonly Uint8Array[],
+    each = 1,
+    version: RespVersion = 2,
+  ): string {
     const names = Array.from({ length: replies.length / each }, (_, i) => String.fromCharCode(97 + i));
-    const result = new MergeOfServers(kind, names).merge(replies.map(place));
+    const result = new MergeOfServers(kind, names, version).merge(replies.map(place));
     if (result instanceof Uint8Array) return Buffer.from(result).toString("latin1");
     return written((outbox) => result.writeTo(outbox));
   }
@@ -69,16 +75,18 @@ describe.each(PLACES)("With replies %s", (_, place) => {
     expect(merged("settings", replies)).toBe(of("save", "", "maxmemory", "a: 0, b: 5").toString());
   });
 
-  test("settings, running and by-server are maps where the servers' replies are", () => {
+  test("settings, running and by-server are maps in RESP3, whatever by-server has from each", () => {
     const of = (save: string) => map([[bulk("save"), bulk(save)], [bulk("dir"), bulk("/")]]);
-    expect(merged("settings", [of(""), of("1 2")]))
+    expect(merged("settings", [of(""), of("1 2")], 1, 3))
       .toBe(map([[bulk("save"), bulk("a: , b: 1 2")], [bulk("dir"), bulk("/")]]).toString());
     const idle = map([[bulk("running_script"), scalar("_")]]);
     const busy = map([[bulk("running_script"), map([[bulk("name"), bulk("f")]])]]);
-    expect(merged("running", [idle, busy])).toBe(busy.toString());
-    expect(merged("by-server", [of(""), of("")])).toBe(
-      map([[bulk("a"), of("")], [bulk("b"), of("")]]).toString(),
-    );
+    expect(merged("running", [idle, busy], 1, 3)).toBe(busy.toString());
+    for (const said of [of(""), bulk("fine"), array([])]) {
+      expect(merged("by-server", [said, said], 1, 3)).toBe(
+        map([[bulk("a"), said], [bulk("b"), said]]).toString(),
+      );
+    }
   });
 
   test("common-libraries are those of every server", () => {
