@@ -64,7 +64,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("CLIENT REPLY", () => {
         ["CLIENT", "REPLY", mode],
         ["SUBSCRIBE", "a", "b"],
         ["CLIENT", "REPLY", mode],
-        ["UNSUBSCRIBE"],
+        ["UNSUBSCRIBE", "a", "b"],
         ["CLIENT", "REPLY", mode],
         ["SUBSCRIBE"],
         ["GET", "k"],

@@ -86,17 +86,18 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a session of another var
   });
 
   test("copies within its database alone", async () => {
+    const [from, to] = [fleet.keyOn(0), fleet.keyOn(0, "near")];
     expect(
       await answer(
         ["SELECT", "1"],
-        ["SET", "{c}from", "v"],
-        ["COPY", "{c}from", "{c}to", "DB", "1"],
-        ["GET", "{c}to"],
-        ["COPY", "{c}from", "{c}to", "REPLACE", "DB", "2"],
-        ["COPY", "{c}from", "{c}to", "DB", "3"],
-        ["COPY", "{c}from", "{c}to", "DB", "x"],
+        ["SET", from, "v"],
+        ["COPY", from, to, "DB", "1"],
+        ["GET", to],
+        ["COPY", from, to, "REPLACE", "DB", "2"],
+        ["COPY", from, to, "DB", "3"],
+        ["COPY", from, to, "DB", "x"],
         ["SELECT", "0"],
-        ["COPY", "{c}from", "{c}to", "DB", "1"],
+        ["COPY", from, to, "DB", "1"],
       ),
     ).toBe(
       "+OK +OK :1 $1 v -ERR COPY with DB works on two databases, and this pool keeps them apart " +
