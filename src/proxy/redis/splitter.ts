@@ -69,9 +69,12 @@ export class Splitter {
     if (command.handling === "split-pairs") return MERGE_OK;
     const { first, next, size } = this.#placement;
     const fragmentOf = servers.length <= 256 ? new Uint8Array(count) : new Int32Array(count);
+    const sizes: number[] = [];
     for (let fragment = 0; fragment < servers.length; fragment++) {
-      for (let i = first[servers[fragment]!]!; i !== NONE; i = next[i]!) fragmentOf[i] = fragment;
+      const server = servers[fragment]!;
+      sizes.push(size[server]!);
+      for (let i = first[server]!; i !== NONE; i = next[i]!) fragmentOf[i] = fragment;
     }
-    return new ElementMerge(fragmentOf, servers.map((server) => size[server]!));
+    return new ElementMerge(fragmentOf, sizes);
   }
 }
