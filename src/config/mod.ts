@@ -20,6 +20,7 @@ export type { PoolConfig } from "./pool_options.ts";
 export { optionReference } from "./reference.ts";
 export { formatServer, MAX_WEIGHT, parseServer, type ServerConfig } from "./server_entry.ts";
 export { formatSize } from "./size.ts";
+export { starterFile } from "./starter.ts";
 export { didYouMean } from "./suggest.ts";
 export { checkTlsFiles } from "./tls_files.ts";
 export { checkTokenFiles, tokenFault, tokenIn } from "./token_files.ts";
