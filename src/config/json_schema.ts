@@ -38,7 +38,7 @@ function shapeOf(options: Options, form: ConfigForm): Record<string, z.ZodType> 
 /** The default as YAML has it; there is no way to write the null of an option that is left out, nor any need to. */
 function writtenDefault(option: Options[string], form: ConfigForm): { default?: unknown } {
   const value: unknown = defaultOf(option, form);
-  if (value === null || "options" in option.type) return {};
+  if (value === null || option.unless !== undefined || "options" in option.type) return {};
   return { default: typeof value === "object" ? option.type.show(value) : value };
 }
 

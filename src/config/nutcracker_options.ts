@@ -120,6 +120,8 @@ export const NUTCRACKER_OPTIONS = {
   servers: nutcrackerOption({
     key: "servers",
     type: serverList(),
+    default: [],
+    unless: "cluster",
     description:
       "The servers the keys are spread over; `/path:weight` for a unix socket. The name may be left out.",
   }),

@@ -17,6 +17,8 @@ export interface Option<T> {
   readonly origin: ConfigForm;
   /** One sentence for the option table. */
   readonly description: string;
+  /** Set for what is required unless another option, of this key, stands in its place; the default is for then. */
+  readonly unless?: string;
   /** Set for passwords: the value is never shown. */
   readonly secret?: true;
   /** Set for what only another process can take over: a reload leaves things as they are. */

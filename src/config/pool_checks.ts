@@ -3,6 +3,7 @@
  * one of its options has a fault of its own.
  */
 import { clusteringWarning } from "../routing/ring/pathologies.ts";
+import { checkMembers } from "./cluster_checks.ts";
 import { blame, type InstanceDraft, type PoolDraft, speaksRedis } from "./draft.ts";
 import { type Findings, quote } from "./fault.ts";
 import { LIMIT_OPTIONS } from "./instance_options.ts";
@@ -35,6 +36,7 @@ const SIZE_ORDER: readonly {
 /** Checks the rules within one pool. */
 export function checkPool(pool: PoolDraft, findings: Findings): void {
   checkSizeOrder(pool, findings);
+  checkMembers(pool, findings);
   checkServerNames(pool, findings);
   warnOfClustering(pool, findings);
   checkProtocol(pool, findings);

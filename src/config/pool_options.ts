@@ -1,4 +1,5 @@
 /** Every option of a pool, declared once: nutcracker's keys first, in the order its users know, then ours. */
+import { CLUSTER_OPTIONS } from "./cluster_options.ts";
 import { NUTCRACKER_OPTIONS } from "./nutcracker_options.ts";
 import { ownOption, type Resolved } from "./option.ts";
 import { SECURITY_OPTIONS } from "./security_options.ts";
@@ -149,7 +150,12 @@ const OWN_OPTIONS = {
 };
 
 /** Every option of a pool, by the name of its field in `PoolConfig`. */
-export const POOL_OPTIONS = { ...NUTCRACKER_OPTIONS, ...OWN_OPTIONS, ...SECURITY_OPTIONS };
+export const POOL_OPTIONS = {
+  ...NUTCRACKER_OPTIONS,
+  ...CLUSTER_OPTIONS,
+  ...OWN_OPTIONS,
+  ...SECURITY_OPTIONS,
+};
 
 /** A pool as its file resolves: every option with its value, defaults filled in. Servers are in the file's order. */
 export interface PoolConfig extends Resolved<typeof POOL_OPTIONS> {

@@ -38,6 +38,7 @@ function rowsOf(options: Options, prefix: string, mark: string): string[][] {
 }
 
 function showDefault(option: Option<unknown>): string {
+  if (option.unless !== undefined) return `required, or \`${option.unless}\``;
   if (option.default === undefined) return "required";
   const own = option.type.show(option.default);
   if (option.nutcrackerDefault === undefined) return own;

@@ -27,12 +27,13 @@ export const SERVER_ENTRY = fromText(parseServer, {
   examples: ["127.0.0.1:6379:1", "127.0.0.1:6379:1 alpha", "/run/redis.sock:1 beta"],
 });
 
-/** The type of `servers`: a list with at least one entry. */
+/** The type of `servers`: a list with at least one entry; empty when left out. */
 export function serverList(): PlainType<ServerConfig[]> {
   return {
     schema: listOf(SERVER_ENTRY, "servers"),
     label: "list of host:port:weight [name]",
     show: (servers) => servers.map(formatServer).join(", "),
+    written: (servers) => servers.length === 0 ? null : servers.map(formatServer),
   };
 }
 

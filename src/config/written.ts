@@ -4,7 +4,6 @@ import { INSTANCE_OPTIONS } from "./instance_options.ts";
 import type { Config } from "./load.ts";
 import { MASK, type Option, type Options, pairsOf } from "./option.ts";
 import { POOL_OPTIONS } from "./pool_options.ts";
-import { formatServer, type ServerConfig } from "./server_entry.ts";
 import type { PlainType } from "./value.ts";
 import { writeYaml } from "./yaml.ts";
 
@@ -35,7 +34,7 @@ function writeMap(options: Options, values: object): WrittenMap {
 function writeValue({ type, secret }: Option<unknown>, value: unknown): Written {
   if (secret && value !== null) return MASK;
   if ("options" in type) return value === null ? null : writeMap(type.options, value as object);
-  if (Array.isArray(value)) return (value as ServerConfig[]).map(formatServer);
+  if (type.written !== undefined) return type.written(value);
   const isScalar = typeof value === "number" || typeof value === "boolean";
   const ways = isScalar ? [value, type.show(value)] : [type.show(value)];
   return ways.find((way) => meansThat(type, way, value)) ?? null;

@@ -8,7 +8,10 @@ const SPARE_FILES = 32;
 /** As many as the limit of open files leaves beside what the pools need for themselves. Errors: throws when that is none. */
 export function roomForClients(config: Config): number {
   const own = config.pools.reduce(
-    (sum, pool) => sum + 2 + pool.servers.length * (pool.serverConnections + 1),
+    (sum, pool) => {
+      const servers = pool.servers.length + (pool.cluster?.seeds.length ?? 0);
+      return sum + 2 + servers * (pool.serverConnections + 1);
+    },
     0,
   );
   const limit = openFilesLimit();

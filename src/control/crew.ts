@@ -48,9 +48,9 @@ export class Crew {
     await Promise.all(crew.map((berth) => berth.commit()));
   }
 
-  /** Tells all workers a verdict. */
-  route(verdict: Verdict): void {
-    for (const berth of this.#aboard) berth.ask((worker) => worker.route(verdict)).catch(() => {});
+  /** Tells all workers a verdict; done when they have it. */
+  async route(verdict: Verdict): Promise<void> {
+    await Promise.allSettled(this.#aboard.map((berth) => berth.ask((worker) => worker.route(verdict))));
   }
 
   /** Asks all workers; those that are gone or don't answer are left out. */

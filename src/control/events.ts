@@ -22,6 +22,15 @@ const CONTROL_EVENTS = {
   "server.connected": { level: 5, meaning: "A server that had failed is connected again." },
   "server.ejected": { level: 4, meaning: "A server that kept failing was taken out of the ring." },
   "server.readmitted": { level: 4, meaning: "A server that was ejected answered its probe and is back." },
+  "cluster.changed": {
+    level: 5,
+    meaning: "A cluster's nodes say that it is laid out otherwise than before.",
+  },
+  "cluster.failed": {
+    level: 4,
+    meaning: "No node of a cluster says how it is laid out; the layout known so far stays in force.",
+  },
+  "cluster.known": { level: 5, meaning: "A node of the cluster answers again." },
   "config.reloaded": { level: 5, meaning: "The configuration was read again and is in force." },
   "config.rejected": {
     level: 3,

@@ -23,6 +23,8 @@ const TOLD_AT_ONCE = 20;
 export class FailureReporter implements BackendWatcher {
   readonly #pool: string;
   readonly #supervisor: SupervisorApi;
+  /** What was told last, and until when that need not be told again. */
+  #doubted = { node: "", untilMs: -Infinity };
   readonly #rows = new WeakMap<Backend, Row>();
 
   constructor(pool: string, supervisor: SupervisorApi) {
@@ -45,6 +47,13 @@ export class FailureReporter implements BackendWatcher {
 
   backendReady(backend: Backend): void {
     if (this.#rows.has(backend)) this.#supervisor.serverReady(this.#pool, backend.server.name);
+  }
+
+  layoutDoubted(node: string): void {
+    const now = performance.now();
+    if (node === this.#doubted.node && now < this.#doubted.untilMs) return;
+    this.#doubted = { node, untilMs: now + TELL_EVERY_MS };
+    this.#supervisor.layoutDoubted(this.#pool, node);
   }
 
   /** Forgets what failed; the server was found to be well. */

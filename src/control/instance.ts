@@ -61,6 +61,8 @@ export interface ServerView {
   readonly since: string;
   /** Share of the key space it owns now, 0 to 1. */
   readonly share: number;
+  /** Addresses of those that replicate it, as far as the pool knows. */
+  readonly replicas: readonly string[];
 }
 
 /** One pool. */
@@ -73,6 +75,8 @@ export interface PoolView {
   readonly hashTag: string | null;
   /** Counts the routers this pool has had. */
   readonly epoch: number;
+  /** Of the 16,384 slots, those that nobody serves; null where there are no slots. */
+  readonly unservedSlots: number | null;
   /** Whether its servers come from the store instead of the file. */
   readonly overridden: boolean;
   readonly servers: readonly ServerView[];

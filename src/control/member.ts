@@ -30,9 +30,10 @@ export class Member {
     if (config.preconnect) { for (const backend of this.pool.backends) backend.preconnect(); }
   }
 
-  /** Whether a configuration can be taken over; another protocol means another pool. */
+  /** Whether a configuration can be taken over; another protocol means another pool, and so does a cluster. */
   canBecome(config: PoolConfig): boolean {
-    return this.pool.config.redis === config.redis;
+    const { redis, cluster } = this.pool.config;
+    return redis === config.redis && (cluster === null) === (config.cluster === null);
   }
 
   /** Another configuration is about to come. */
@@ -47,9 +48,15 @@ export class Member {
     this.pool.reconfigure(settingsOf(config, plan));
   }
 
-  /** Takes servers into the ring, or out of it; those that come back are connected at once. */
+  /** Takes servers into the ring, or out of it; those that come back are connected at once. A cluster's may be others. */
   route(verdict: Verdict): void {
     const { pool } = this;
+    if (verdict.cluster !== null) {
+      const { servers, numbers } = verdict.cluster;
+      this.#plan = { ...this.#plan, verdict, numbers };
+      pool.resettle(servers, numbers, makeRouter(pool.config, verdict));
+      return;
+    }
     const before = this.#plan.verdict.live;
     this.#plan = { ...this.#plan, verdict };
     pool.reroute(makeRouter(pool.config, verdict));

@@ -1,5 +1,6 @@
 /** What a supervisor tells its workers to be: plain data, so that it can cross to another process. */
-import type { Config } from "../config/mod.ts";
+import type { Config, ServerConfig } from "../config/mod.ts";
+import type { SlotMap } from "../routing/cluster/slot_map.ts";
 import type { ConnectTls, ListenTls } from "../transport/tls.ts";
 
 /** The whole of it. */
@@ -25,13 +26,24 @@ export interface PoolPlan {
   readonly serverTls: ConnectTls | null;
 }
 
-/** Which servers of a pool are in the ring. */
+/** Which servers of a pool are in the ring, or which a cluster has. */
 export interface Verdict {
   readonly pool: string;
   /** By the place of a server in the order of the pool's routers. */
   readonly live: readonly boolean[];
   /** Grows with each verdict about the pool. */
   readonly epoch: number;
+  /** Null where the configuration says which servers there are. */
+  readonly cluster: ClusterVerdict | null;
+}
+
+/** What a cluster says of itself. */
+export interface ClusterVerdict {
+  /** Its primaries, in the order of the pool's routers. */
+  readonly servers: readonly ServerConfig[];
+  /** As in `PoolPlan`. */
+  readonly numbers: readonly number[];
+  readonly slots: SlotMap;
 }
 
 /** A listening socket for a pool; the descriptor is the receiver's from then on, null where it has to open its own. */

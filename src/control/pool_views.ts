@@ -1,5 +1,6 @@
 /** Pools as operators see them, and where keys go. */
 import { formatAddress } from "../config/mod.ts";
+import { unservedSlots } from "./cluster_layout.ts";
 import { type PoolView, type RouteView } from "./instance.ts";
 import { keySpaceShares } from "./key_space.ts";
 import { makeRouter } from "./pool_parts.ts";
@@ -7,16 +8,18 @@ import { keySpaceOf, type PoolRecord, type Topology } from "./topology.ts";
 
 /** One pool; `overridden` says whether its servers are an operator's instead of the file's. */
 export function viewPool(record: PoolRecord, overridden: boolean): PoolView {
-  const { config, epoch, servers } = record;
+  const { config, epoch, servers, layout } = record;
+  const isCluster = layout !== null;
   const shares = keySpaceShares(keySpaceOf(record));
   return {
     name: config.name,
     protocol: config.redis ? "redis" : "memcached",
     listen: formatAddress(config.listen),
-    distribution: config.distribution,
-    hash: config.hash,
-    hashTag: config.hashTag,
+    distribution: isCluster ? "cluster" : config.distribution,
+    hash: isCluster ? "crc16" : config.hash,
+    hashTag: isCluster ? "{}" : config.hashTag,
     epoch,
+    unservedSlots: isCluster ? unservedSlots(layout) : null,
     overridden,
     servers: servers.map(({ server, state, sinceMs }, i) => ({
       id: server.name,
@@ -25,6 +28,7 @@ export function viewPool(record: PoolRecord, overridden: boolean): PoolView {
       state,
       since: new Date(sinceMs).toISOString(),
       share: shares[i]!,
+      replicas: layout?.primaries[i]?.replicas.map(({ address }) => formatAddress(address)) ?? [],
     })),
   };
 }

@@ -1,6 +1,6 @@
 /** What the faces of an instance ask of it, put to its settings, its supervisor and its log. */
 import { ulid } from "ulid";
-import { type Config, formatAddress } from "../config/mod.ts";
+import { type Config, formatAddress, type PoolConfig } from "../config/mod.ts";
 import { type HotKey, type InstanceFigures, mergeHotKeys, type SlowRequest } from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
 import type { Exclusively } from "./exclusively.ts";
@@ -256,11 +256,15 @@ export function sayListening({ report }: Journal, { pools }: Config, before: rea
       pool: pool.name,
       protocol: pool.redis ? "redis" : "memcached",
       listen,
-      servers: pool.servers.length,
-      distribution: pool.distribution,
-      hash: pool.hash,
+      ...spreadOf(pool),
     });
   }
+}
+
+/** Where its keys go. */
+function spreadOf({ servers, distribution, hash, cluster }: PoolConfig): Record<string, string | number> {
+  if (cluster !== null) return { seeds: cluster.seeds.length, distribution: "cluster" };
+  return { servers: servers.length, distribution, hash };
 }
 
 /** What the service manager shows people. */

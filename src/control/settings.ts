@@ -161,6 +161,13 @@ export class Settings {
     change: (members: Members) => Members,
   ): Promise<Outcome> {
     const pool = this.#pool(name);
+    if (pool.cluster !== null) {
+      throw new ChangeRefused(
+        "conflict",
+        `pool ${JSON.stringify(name)} has the servers that its cluster has`,
+        "pool",
+      );
+    }
     const before = effectiveServers(pool, this.#membership[name]);
     const after = change(before);
     const membership = withMembers(this.#membership, pool, after);

@@ -10,9 +10,11 @@ import { addFigures, type InstanceFigures, type SlowRequest } from "../stats/mod
 import { VERSION } from "../version.ts";
 import { roomForClients } from "./client_room.ts";
 import { clientsOfAll } from "./clients_of_all.ts";
+import type { ClusterLayout } from "./cluster_layout.ts";
 import type { FileTexts } from "./config_file.ts";
 import { Crew, PATIENCE } from "./crew.ts";
 import type { ReportEvent } from "./events.ts";
+import { Discovery } from "./discovery/discovery.ts";
 import { Exclusively } from "./exclusively.ts";
 import { Health } from "./health.ts";
 import { judgedFigures } from "./judged_figures.ts";
@@ -50,6 +52,7 @@ export class Supervisor {
   texts: FileTexts;
   topology = new Topology();
   readonly health: Health;
+  readonly discovery: Discovery;
   readonly crew: Crew;
   readonly #startedAtMs = Date.now();
   readonly #figuresForClients = new SharedAnswer(() => this.figures());
@@ -68,6 +71,7 @@ export class Supervisor {
     this.#sockets = new ListeningSockets(options.workers, options.sockets);
     this.#seats = options.workers === 1 ? null : new SeatTable();
     this.health = new Health(this, options.report);
+    this.discovery = new Discovery(this, options.report);
     this.crew = this.#enlist();
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
   }
@@ -139,12 +143,25 @@ export class Supervisor {
       this.texts = texts;
       this.topology = topology;
       sockets.commit();
+      this.discovery.follow();
     });
   }
 
   judge(pool: string, server: string, state: "failed" | "live"): void {
     this.topology = this.topology.withState(pool, server, state, Date.now());
-    this.crew.route(this.topology.verdict(pool));
+    void this.crew.route(this.topology.verdict(pool));
+  }
+
+  /** A cluster is laid out so; answers whether that is news. */
+  resettle(pool: string, layout: ClusterLayout): Promise<boolean> {
+    return this.#changes.do(async () => {
+      if (this.topology.pools.get(pool)?.layout == null) return false;
+      const next = this.topology.withLayout(pool, layout, Date.now());
+      if (next === this.topology) return false;
+      this.topology = next;
+      await this.crew.route(next.verdict(pool));
+      return true;
+    });
   }
 
   /** Whether it accepts clients no more. */
@@ -165,6 +182,7 @@ export class Supervisor {
   /** Lets go of what the operating system gave. */
   close(handedOver: boolean): void {
     clearInterval(this.#ticker);
+    this.discovery.close();
     this.#sockets.close(handedOver);
     this.#seats?.close();
   }
@@ -200,6 +218,7 @@ export class Supervisor {
         this.health.serverFailed(pool, server, reason, streak, performance.now());
       },
       serverReady: (pool, server) => this.health.serverReady(pool, server),
+      layoutDoubted: (pool, node) => this.discovery.doubted(pool, node),
       instanceFigures: () => this.#figuresForClients.get(),
       ...clientsOfAll((question) => this.crew.ask(question)),
       instanceSlowLog: () => this.slowLog(),
@@ -214,6 +233,7 @@ export class Supervisor {
   #tick(): void {
     const now = performance.now();
     if (!this.#changes.isBusy) this.health.tick(now);
+    this.discovery.tick(now);
     if (now < this.#gatherAt || this.#options.workers === 1) return;
     this.#gatherAt = now + GATHER_MS;
     void this.crew.figures();

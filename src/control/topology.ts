@@ -2,8 +2,9 @@
  * Which servers of which pool are in the ring, and why not. Immutable: a change makes another one, which becomes the
  * truth once the workers have it.
  */
-import type { Config, PoolConfig } from "../config/mod.ts";
+import type { Config, PoolConfig, ServerConfig } from "../config/mod.ts";
 import { SEAT_ROWS } from "../proxy/mod.ts";
+import { type ClusterLayout, UNKNOWN_LAYOUT } from "./cluster_layout.ts";
 import type { ServerState } from "./instance.ts";
 import type { FileTexts } from "./config_file.ts";
 import { type KeySpace, keySpaceMoved } from "./key_space.ts";
@@ -37,6 +38,8 @@ export interface PoolRecord {
   readonly seat: number;
   readonly epoch: number;
   readonly numbers: ServerNumbers;
+  /** Null where the configuration says which servers there are. */
+  readonly layout: ClusterLayout | null;
   /** In the order of its routers. */
   readonly servers: readonly ServerRecord[];
 }
@@ -58,7 +61,8 @@ export class Topology {
     const pools = new Map<string, PoolRecord>();
     for (const pool of config.pools) {
       const before = this.pools.get(pool.name);
-      const servers = serversOf(pool).map((server) =>
+      const layout = pool.cluster === null ? null : before?.layout ?? UNKNOWN_LAYOUT;
+      const servers = (layout === null ? serversOf(pool) : serversIn(layout)).map((server) =>
         next(server, pool, before?.servers ?? [], wordAbout(pool.name, server.name, operators), now)
       );
       const changed = !Bun.deepEquals(servers, before?.servers) || !Bun.deepEquals(pool, before?.config);
@@ -67,6 +71,7 @@ export class Topology {
         seat: before?.seat ?? seats.take(),
         epoch: before === undefined ? 0 : before.epoch + (changed ? 1 : 0),
         numbers: numberServers(servers.map(({ server }) => server.name), before?.numbers ?? new Map()),
+        layout,
         servers,
       });
     }
@@ -83,6 +88,18 @@ export class Topology {
     return new Topology(pools, this.#lastSeat);
   }
 
+  /** The same, but a cluster is laid out otherwise; this itself when it isn't. */
+  withLayout(pool: string, layout: ClusterLayout, now: number): Topology {
+    const record = this.pools.get(pool)!;
+    if (Bun.deepEquals(record.layout, layout)) return this;
+    const servers = serversIn(layout).map((server) =>
+      next(server, record.config, record.servers, undefined, now)
+    );
+    const numbers = numberServers(servers.map(({ server }) => server.name), record.numbers);
+    const changed = { ...record, epoch: record.epoch + 1, layout, numbers, servers };
+    return new Topology(new Map(this.pools).set(pool, changed), this.#lastSeat);
+  }
+
   /** A server; undefined when there is none of that name. */
   server(pool: string, server: string): ServerRecord | undefined {
     return this.pools.get(pool)?.servers.find((each) => each.server.name === server);
@@ -90,21 +107,36 @@ export class Topology {
 
   /** What the routers of a pool have to know. */
   verdict(pool: string): Verdict {
-    const { servers, epoch } = this.pools.get(pool)!;
-    return { pool, live: servers.map(({ state }) => state === "live"), epoch };
+    return verdictOf(this.pools.get(pool)!);
   }
 
   /** What workers have to know, by pool; `texts` are the files that the configuration names. */
   plans(texts: FileTexts): Record<string, PoolPlan> {
-    const plans = [...this.pools].map(([name, { seat, config, servers, numbers }]) => [name, {
-      verdict: this.verdict(name),
-      seat,
-      numbers: servers.map(({ server }) => numbers.get(server.name) ?? 0),
-      tls: listenTlsOf(config, texts),
-      serverTls: connectTlsOf(config, texts),
+    const plans = [...this.pools].map(([name, record]) => [name, {
+      verdict: verdictOf(record),
+      seat: record.seat,
+      numbers: numbersOf(record),
+      tls: listenTlsOf(record.config, texts),
+      serverTls: connectTlsOf(record.config, texts),
     }]);
     return Object.fromEntries(plans);
   }
+}
+
+function verdictOf(record: PoolRecord): Verdict {
+  const { config, servers, epoch, layout } = record;
+  const cluster = layout === null
+    ? null
+    : { servers: serversIn(layout), numbers: numbersOf(record), slots: layout.slots };
+  return { pool: config.name, live: servers.map(({ state }) => state === "live"), epoch, cluster };
+}
+
+function numbersOf({ servers, numbers }: PoolRecord): number[] {
+  return servers.map(({ server }) => numbers.get(server.name) ?? 0);
+}
+
+function serversIn({ primaries }: ClusterLayout): ServerConfig[] {
+  return primaries.map(({ server }) => server);
 }
 
 /** Rows of the table of clients. They are given out in turn: where a pool was, its last clients may sit for long. */
@@ -164,7 +196,7 @@ export function movedShares(before: Topology, next: Topology): Record<string, nu
 }
 
 /** How a pool divides the key space now. */
-export function keySpaceOf({ config, servers, epoch }: PoolRecord): KeySpace {
-  const live = servers.map(({ state }) => state === "live");
-  return { router: makeRouter(config, { live, epoch }), servers: servers.map(({ server }) => server) };
+export function keySpaceOf(record: PoolRecord): KeySpace {
+  const router = makeRouter(record.config, verdictOf(record));
+  return { router, servers: record.servers.map(({ server }) => server) };
 }

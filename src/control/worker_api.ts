@@ -34,6 +34,8 @@ export interface SupervisorApi extends InstanceAnswers, InstanceClients {
   serverFailed(pool: string, server: string, reason: string, streak: number): void;
   /** A server that failed is connected again. */
   serverReady(pool: string, server: string): void;
+  /** A cluster seems to be laid out otherwise; the node of this name should know, where one is named. */
+  layoutDoubted(pool: string, node: string): void;
 }
 
 const CLIENT_METHODS = ["clientsOf", "killClients", "pauseClients", "resumeClients"] as const;
@@ -60,5 +62,5 @@ export const WORKER_METHODS: MethodNames<WorkerApi> = {
 /** `SupervisorApi`'s methods. */
 export const SUPERVISOR_METHODS: MethodNames<SupervisorApi> = {
   asked: ["instanceFigures", "instanceSlowLog", "resetInstanceSlowLog", ...CLIENT_METHODS],
-  told: ["report", "serverFailed", "serverReady"],
+  told: ["report", "serverFailed", "serverReady", "layoutDoubted"],
 };

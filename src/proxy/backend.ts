@@ -19,6 +19,8 @@ export interface BackendWatcher {
   backendFailed(backend: Backend, reason: string): void;
   /** A connection to it is ready. */
   backendReady(backend: Backend): void;
+  /** A cluster seems to be laid out otherwise; the node of this name should know, where one is named. */
+  layoutDoubted(node: string): void;
 }
 
 /** The requests a lane had been asked when this was made, answered or not; those that come later don't count. */

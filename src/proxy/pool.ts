@@ -5,7 +5,7 @@
  */
 import { formatAddress, type PoolConfig, type ServerConfig } from "../config/mod.ts";
 import type { Router } from "../routing/router.ts";
-import { NOBODY, type Stream, type StreamOwner } from "../transport/stream.ts";
+import type { Stream, StreamOwner } from "../transport/stream.ts";
 import { type ConnectTls, LEFT_IN_HANDSHAKE, TLS_REASON } from "../transport/tls.ts";
 import { turn } from "../transport/turn.ts";
 import { Backend, type BackendWatcher } from "./backend.ts";
@@ -17,6 +17,7 @@ import { HotKeys } from "./hot_keys.ts";
 import { PoolCounters } from "./pool_counters.ts";
 import type { Protocol, RequestReader } from "./protocol.ts";
 import { SubscriberHub } from "./pubsub/subscriber_hub.ts";
+import { refuseClient } from "./refused_client.ts";
 import { DONE, PARTIAL, type ReplyBody, type Request } from "./request.ts";
 import type { ServerCounters } from "./server_counters.ts";
 import { Session } from "./session.ts";
@@ -26,8 +27,6 @@ import type { Shared } from "./shared.ts";
 import { wayTo } from "./way.ts";
 
 const KEPT_READERS = 4;
-/** Refused clients whose connections linger. */
-const MOST_REFUSING = 16;
 /** How often sessions are checked for being idle; milliseconds. */
 const SESSION_CHECK_MS = 1000;
 
@@ -109,6 +108,13 @@ export class Pool {
     Object.assign(this.config, config);
     this.serverTls = serverTls;
     this.protocol = this.#makeProtocol(this);
+    this.resettle(servers, numbers, router);
+    for (const session of this.sessions) this.protocol.admit(session);
+    if (config.preconnect) { for (const backend of this.backends) backend.preconnect(); }
+  }
+
+  /** Has other servers from now on, and asks another router. */
+  resettle(servers: readonly ServerConfig[], numbers: readonly number[], router: Router): void {
     const former = [...this.backends, ...this.#retired];
     this.backends = servers.map((server, index) => this.#backendFor(server, index, former));
     for (const backend of this.backends) backend.number = numbers[backend.index]!;
@@ -116,8 +122,6 @@ export class Pool {
     for (const backend of this.#retired) backend.retire();
     this.reroute(router);
     this.#serverCounters.keep([...this.backends, ...this.#retired].map(({ server }) => server.name));
-    for (const session of this.sessions) this.protocol.admit(session);
-    if (config.preconnect) { for (const backend of this.backends) backend.preconnect(); }
   }
 
   /** What is counted about the server of that name, by all backends it has and had. */
@@ -148,27 +152,14 @@ export class Pool {
 
   /** A new client connection gets a session, or, when there are too many, an error and its end. */
   accept(stream: Stream): StreamOwner {
-    if (!this.shared.admits(this.#seat, this.config.clientConnections)) return this.#refuse(stream);
+    if (!this.shared.admits(this.#seat, this.config.clientConnections)) {
+      this.counters.rejected++;
+      return refuseClient(stream, this.shared, this.protocol);
+    }
     const session = new Session(this.shared.nextId(), this, stream);
     this.sessions.add(session);
     this.counters.accepted++;
     return session;
-  }
-
-  /** Says why; a few may take their time to read it, the descriptors of the others are needed. */
-  #refuse(stream: Stream): StreamOwner {
-    this.counters.rejected++;
-    const { shared } = this;
-    const refusal = this.protocol.errorReply("max number of clients reached");
-    if (shared.refusing === MOST_REFUSING) {
-      stream.write(refusal, 0, refusal.length);
-      stream.drop();
-      return NOBODY;
-    }
-    shared.refusing++;
-    stream.outbox.append(refusal, 0, refusal.length);
-    stream.finish();
-    return { ...NOBODY, closed: () => void shared.refusing-- };
   }
 
   /** A session's connection is gone. */

@@ -23,7 +23,8 @@ export interface RouteReason {
 export const NOTHING_HASHED: RouteReason = { start: 0, end: 0, hash: null, point: null };
 
 /**
- * Maps keys to servers.
+ * Maps keys to servers, by way of *units*: the parts of the key space that are never divided. All keys of one request
+ * must be in one unit. For a ring that is all that one server owns, for a cluster a slot.
  *
  * Shape: servers are named by their index in the pool's `servers`, in the order the pool numbers them.
  * Cost: O(1) to O(log points) per call; allocates nothing.
@@ -35,6 +36,12 @@ export interface Router {
   readonly owners: readonly number[];
   /** Index of the server that owns the key in `bytes[start, end)`, or `NO_SERVER`. */
   route(bytes: Uint8Array, start: number, end: number): number;
+  /** Units there are; each is named by a number below. */
+  readonly units: number;
+  /** The unit of the key in `bytes[start, end)`, or `NO_SERVER` where there is none. */
+  unitOf(bytes: Uint8Array, start: number, end: number): number;
+  /** Index of the server that owns a unit, or `NO_SERVER`. */
+  ownerOf(unit: number): number;
   /** How `route` comes to its answer, for people. */
   explain(bytes: Uint8Array, start: number, end: number): RouteReason;
 }

@@ -54,7 +54,7 @@ function keySpace(members: Members) {
   const pool: PoolConfig = { ...POOL, servers: [...members.servers] };
   const servers = serversOf(pool);
   const live = servers.map(({ name }) => members.states[name] === undefined);
-  return { servers, router: makeRouter(pool, { live, epoch: 0 }) };
+  return { servers, router: makeRouter(pool, { live, epoch: 0, cluster: null }) };
 }
 
 function checkServes({ servers, states }: Members): void {

@@ -49,8 +49,9 @@ class Proxy {
     this.replies = new ReplyQueue(this.outbox, shared, { answered() {}, wrote() {}, held() {} });
     this.lanes = Array.from({ length: SERVERS }, () => new NaiveLane(shared));
     const router = {
-      epoch: 1,
-      route: (bytes: Uint8Array, _: number, end: number) => serverOf(bytes[end - 1]!),
+      units: SERVERS,
+      unitOf: (bytes: Uint8Array, _: number, end: number) => serverOf(bytes[end - 1]!),
+      ownerOf: (unit: number) => unit,
     };
     const counters = new PoolCounters();
     this.#splitter = new Splitter({ router, backends: this.lanes, counters } as unknown as Pool);

@@ -22,6 +22,7 @@ export class WorkerRig implements AsyncDisposable {
       report: (event, facts) => this.told.push([event, facts]),
       serverFailed: (...failure) => this.told.push(["server.failed", ...failure]),
       serverReady: () => {},
+      layoutDoubted: () => {},
       instanceFigures: () => Promise.reject(new Error("there is no instance")),
       instanceSlowLog: () => Promise.resolve([]),
       resetInstanceSlowLog: () => Promise.resolve(),

@@ -18,6 +18,7 @@ const SERVER = named(
       .describe("`failed`: taken out by its failures; `ejected`, `draining`: by an operator."),
     since: z.string().describe("When the state began; ISO 8601."),
     share: z.number().describe("Share of the key space it owns now, 0 to 1."),
+    replicas: z.array(z.string()).describe("Addresses of those that replicate it, as far as the pool knows."),
   }),
 );
 
@@ -30,7 +31,9 @@ const POOL: z.ZodType<PoolView> = named(
     distribution: z.string(),
     hash: z.string(),
     hashTag: z.string().nullable(),
-    epoch: z.number().describe("Counts the rings this pool has had."),
+    epoch: z.number().describe("Counts the rings, or layouts, this pool has had."),
+    unservedSlots: z.number().nullable()
+      .describe("Of a cluster's 16,384 slots, those that nobody serves; null where there are no slots."),
     overridden: z.boolean().describe("Its servers were changed over this endpoint and are not the file's."),
     servers: z.array(SERVER),
   }),

@@ -41,10 +41,11 @@ export class PinnedRequests {
       session.reply(errorReply("ERR WATCH inside MULTI is not allowed"));
       return;
     }
-    const server = this.#home.find(this.#pool.router, command, request);
-    const backend = this.#pool.backends[server];
+    const { router, backends } = this.#pool;
+    const unit = this.#home.find(router, command, request);
+    const backend = backends[router.ownerOf(unit)];
     const watching = state.pins.watching?.backend ?? backend;
-    if (server === SEVERAL || watching !== backend) {
+    if (unit === SEVERAL || watching !== backend) {
       session.reply(CROSSSLOT);
     } else if (state.isWatchLost) {
       session.reply(OK);

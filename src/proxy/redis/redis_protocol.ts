@@ -29,7 +29,7 @@ import type { Lane } from "../lane.ts";
 import { laneTo } from "../session_lane.ts";
 import { appendRange } from "../request_bytes.ts";
 import { noteKey } from "../request_key.ts";
-import { fixedServer } from "./home.ts";
+import { fixedUnit } from "./home.ts";
 import { NEVER_QUEUED } from "./block_rules.ts";
 import { Scan } from "./scan.ts";
 import { Scripts } from "./scripts.ts";
@@ -233,9 +233,9 @@ export class RedisProtocol implements Protocol {
       return;
     }
     this.#pool.hotKeys.passAll(request, finder.keys, count);
-    const server = count === 0
-      ? fixedServer(this.#pool.router)
-      : this.#splitter.place(request, finder.keys, count);
+    const { router } = this.#pool;
+    const unit = count === 0 ? fixedUnit(router) : this.#splitter.place(request, finder.keys, count);
+    const server = unit < 0 ? unit : router.ownerOf(unit);
     const key = count === 0 ? 0 : finder.keys[0]!;
     const waitMs = waitOf(command, request);
     if (waitMs !== NEVER_WAITS && server >= 0) {

@@ -1,11 +1,12 @@
 /**
- * Splits a request with keys on several servers into one fragment per server. The fragments are written straight
+ * Splits a request with keys in several units of the router into one fragment per unit. The fragments are written straight
  * into the lanes' outboxes from the ranges of the request; nothing is built in between.
  */
 import { ARRAY } from "../../protocol/redis/bytes.ts";
 import type { Command } from "../../protocol/redis/command.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { turn } from "../../transport/turn.ts";
+import { NO_SERVER } from "../failure.ts";
 import { NONE, Placement } from "../placement.ts";
 import type { Pool } from "../pool.ts";
 import { Request } from "../request.ts";
@@ -25,34 +26,39 @@ export class Splitter {
     this.#pool = pool;
   }
 
-  /** The server of all keys, `SEVERAL`, or -1 when some have none. Keys are given by their argument indexes. */
+  /** The unit of all keys, `SEVERAL`, or -1 when some are in none. Keys are given by their argument indexes. */
   place(request: RequestScanner, keys: Int32Array, count: number): number {
     return this.#placement.place(this.#pool.router, request, keys, count);
   }
 
   /** Sends the fragments of the request whose keys were placed last. */
   send(session: Session, request: RequestScanner, command: Command, keys: Int32Array, count: number): void {
-    const servers = this.#placement.chain(count, this.#pool.backends.length);
+    const { router } = this.#pool;
+    const units = this.#placement.chain(count, router.units);
     const { first, next, size } = this.#placement;
     const parent = session.expect(command.id + 1);
     session.charge(parent);
-    const split = new Split(parent, this.#mergeFor(command, servers, count));
-    this.#pool.counters.fragments += servers.length;
+    const split = new Split(parent, this.#mergeFor(command, units, count));
+    this.#pool.counters.fragments += units.length;
     const width = command.handling === "split-pairs" ? 2 : 1;
-    for (const server of servers) {
-      const backend = this.#pool.backends[server]!;
+    for (const unit of units) {
+      const backend = this.#pool.backends[router.ownerOf(unit)];
+      const fragment = new Request(null, split, command.id + 1, turn.now);
+      noteKey(fragment, request, keys[first[unit]!]!);
+      split.add(fragment);
+      if (backend === undefined) {
+        this.#pool.fail(fragment, NO_SERVER, null);
+        continue;
+      }
       const lane = laneTo(session, backend);
       if (!command.retrySafe) session.client.wrote |= backend.counters.mark;
-      const fragment = new Request(null, split, command.id + 1, turn.now);
-      noteKey(fragment, request, keys[first[server]!]!);
-      split.add(fragment);
       if (!lane.begin(fragment)) continue;
       const { outbox } = lane;
-      outbox.appendHeader(ARRAY, 1 + size[server]! * width);
+      outbox.appendHeader(ARRAY, 1 + size[unit]! * width);
       appendRange(outbox, request, request.rawStart(0), request.rawEnd(0));
-      let i = first[server]!;
+      let i = first[unit]!;
       while (i !== NONE) {
-        // Neighbours that go to one server lie side by side in the request: they are appended together.
+        // Neighbours that go together lie side by side in the request: they are appended together.
         const from = request.rawStart(keys[i]!);
         while (next[i] === i + 1) i++;
         appendRange(outbox, request, from, request.rawEnd(keys[i]! + width - 1));
@@ -64,16 +70,16 @@ export class Splitter {
     split.seal();
   }
 
-  #mergeFor(command: Command, servers: readonly number[], count: number): Merge {
+  #mergeFor(command: Command, units: readonly number[], count: number): Merge {
     if (command.handling === "split-sum") return MERGE_SUM;
     if (command.handling === "split-pairs") return MERGE_OK;
     const { first, next, size } = this.#placement;
-    const fragmentOf = servers.length <= 256 ? new Uint8Array(count) : new Int32Array(count);
+    const fragmentOf = units.length <= 256 ? new Uint8Array(count) : new Int32Array(count);
     const sizes: number[] = [];
-    for (let fragment = 0; fragment < servers.length; fragment++) {
-      const server = servers[fragment]!;
-      sizes.push(size[server]!);
-      for (let i = first[server]!; i !== NONE; i = next[i]!) fragmentOf[i] = fragment;
+    for (let fragment = 0; fragment < units.length; fragment++) {
+      const unit = units[fragment]!;
+      sizes.push(size[unit]!);
+      for (let i = first[unit]!; i !== NONE; i = next[i]!) fragmentOf[i] = fragment;
     }
     return new ElementMerge(fragmentOf, sizes);
   }

@@ -9,8 +9,8 @@ import type { Account } from "../../transport/budget.ts";
 import type { Outbox } from "../../transport/outbox.ts";
 import type { KeyHolder } from "../request_key.ts";
 
-/** `Transaction.server` while no command has a key. */
-export const NO_KEYS = -1;
+/** `Transaction.unit` while no command has a key. */
+export const NO_KEYS = -4;
 
 const MULTI = Buffer.from("*1\r\n$5\r\nMULTI\r\n");
 const EXEC = Buffer.from("*1\r\n$4\r\nEXEC\r\n");
@@ -23,8 +23,8 @@ export class Transaction implements KeyHolder {
   writes = false;
   /** Whether a command could not be queued, so that EXEC has to refuse. */
   isAborted = false;
-  /** The server that has the keys, as `router` says. */
-  server: number = NO_KEYS;
+  /** The unit that has the keys, as `router` says. */
+  unit: number = NO_KEYS;
   router: Router;
   key: Uint8Array | null = null;
   keyStart = 0;

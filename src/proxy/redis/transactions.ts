@@ -17,7 +17,7 @@ import { noteKey } from "../request_key.ts";
 import type { Session } from "../session.ts";
 import { laneTo } from "../session_lane.ts";
 import { faultInBlock } from "./block_rules.ts";
-import { ANYWHERE, fixedServer, Home } from "./home.ts";
+import { ANYWHERE, fixedUnit, Home } from "./home.ts";
 import { type RedisSession, respVersion, stateOf } from "./redis_session.ts";
 import { arrayReply, errorReply, nullReply, simpleReply } from "./replies.ts";
 import { NO_KEYS, type Transaction } from "./transaction.ts";
@@ -95,13 +95,14 @@ export class Transactions {
 
   #execute(session: Session, state: RedisSession, command: Command, transaction: Transaction): void {
     const { watching } = state.pins;
-    const server = this.#serverOf(transaction);
-    const backend = transaction.server === NO_KEYS && watching !== null
+    const { router, backends } = this.#pool;
+    const unit = this.#unitOf(transaction);
+    const backend = transaction.unit === NO_KEYS && watching !== null
       ? watching.backend
-      : this.#pool.backends[server];
+      : backends[router.ownerOf(unit)];
     if (transaction.commands === 0 && watching === null) {
       session.reply(NO_RESULTS);
-    } else if (server === SEVERAL) {
+    } else if (unit === SEVERAL) {
       session.reply(errorReply(CROSSSLOT));
     } else if (backend === undefined) {
       this.#pool.fail(session.expect(command.id + 1), NO_SERVER, null);
@@ -142,14 +143,14 @@ export class Transactions {
     if (transaction.bytes + request.to - request.from > maxRequestBytes) {
       return `ERR the transaction is larger than max_request, ${maxRequestBytes} bytes`;
     }
-    const server = this.#home.find(transaction.router, command, request);
-    if (server === ANYWHERE) return "";
+    const unit = this.#home.find(transaction.router, command, request);
+    if (unit === ANYWHERE) return "";
     const { watching } = state.pins;
-    const isElsewhere = transaction.server === NO_KEYS
-      ? watching !== null && watching.backend !== this.#pool.backends[server]
-      : server !== transaction.server;
-    if (server === SEVERAL || isElsewhere) return CROSSSLOT;
-    transaction.server = server;
+    const isElsewhere = transaction.unit === NO_KEYS
+      ? watching !== null && watching.backend !== this.#pool.backends[transaction.router.ownerOf(unit)]
+      : unit !== transaction.unit;
+    if (unit === SEVERAL || isElsewhere) return CROSSSLOT;
+    transaction.unit = unit;
     const { count, keys } = this.#home;
     this.#pool.hotKeys.passAll(request, keys, count);
     if (transaction.key === null && count > 0) noteKey(transaction, request, keys[0]!);
@@ -157,21 +158,21 @@ export class Transactions {
   }
 
   /** Where the block goes. Keys may have got another server since they were queued; then all are looked at again. */
-  #serverOf(transaction: Transaction): number {
+  #unitOf(transaction: Transaction): number {
     const { router } = this.#pool;
-    if (transaction.server === NO_KEYS) return fixedServer(router);
-    if (transaction.router === router) return transaction.server;
+    if (transaction.unit === NO_KEYS) return fixedUnit(router);
+    if (transaction.router === router) return transaction.unit;
     const scanner = new RequestScanner(this.#pool.config);
-    let server = ANYWHERE;
+    let unit = ANYWHERE;
     transaction.forEachSlice((bytes, start, end) => {
       for (let pos = start; pos < end; pos = scanner.next) {
         if (scanner.scan(bytes, pos, end) !== COMPLETE) continue;
         const found = this.#home.find(router, findCommand(scanner)!, scanner);
-        if (server === ANYWHERE) server = found;
-        else if (found !== ANYWHERE && found !== server) server = SEVERAL;
+        if (unit === ANYWHERE) unit = found;
+        else if (found !== ANYWHERE && found !== unit) unit = SEVERAL;
       }
     });
-    return server;
+    return unit;
   }
 }
 

@@ -1,7 +1,8 @@
-import type { Router, RouteReason } from "../router.ts";
+import type { RouteReason } from "../router.ts";
 import { continuum } from "./continuum.ts";
 import type { KeyHash } from "./key_hash.ts";
 import { PointIndex } from "./point_index.ts";
+import { RingRouter } from "./ring_router.ts";
 import type { LiveServer } from "./ring_server.ts";
 
 /**
@@ -9,16 +10,13 @@ import type { LiveServer } from "./ring_server.ts";
  * that its hash lies in. When a server leaves, its arcs pass to those behind them; the others stay where they
  * are as long as weights are equal.
  */
-export class KetamaRouter implements Router {
-  readonly epoch: number;
-  readonly owners: readonly number[];
+export class KetamaRouter extends RingRouter {
   readonly #keyHash: KeyHash;
   readonly #points: PointIndex;
 
   /** `servers` are the live ones, two at least. */
   constructor(servers: readonly LiveServer[], keyHash: KeyHash, epoch: number) {
-    this.epoch = epoch;
-    this.owners = servers.map(({ index }) => index);
+    super(servers.map(({ index }) => index), epoch);
     this.#keyHash = keyHash;
     this.#points = new PointIndex(continuum(servers));
   }

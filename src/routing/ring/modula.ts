@@ -1,5 +1,6 @@
-import type { Router, RouteReason } from "../router.ts";
+import type { RouteReason } from "../router.ts";
 import type { KeyHash } from "./key_hash.ts";
+import { RingRouter } from "./ring_router.ts";
 import type { LiveServer } from "./ring_server.ts";
 
 /**
@@ -8,9 +9,7 @@ import type { LiveServer } from "./ring_server.ts";
  *
  * Slots are held as ranges, so that a weight of a million costs what a weight of one does.
  */
-export class ModulaRouter implements Router {
-  readonly epoch: number;
-  readonly owners: readonly number[];
+export class ModulaRouter extends RingRouter {
   readonly #keyHash: KeyHash;
   readonly #slotCount: number;
   /** By live server, ascending: the slot behind its last one. */
@@ -18,8 +17,7 @@ export class ModulaRouter implements Router {
   readonly #owners: Int32Array;
 
   constructor(servers: readonly LiveServer[], keyHash: KeyHash, epoch: number) {
-    this.epoch = epoch;
-    this.owners = servers.map(({ index }) => index);
+    super(servers.map(({ index }) => index), epoch);
     this.#keyHash = keyHash;
     let slots = 0;
     this.#slotEnds = Float64Array.from(servers, (server) => slots += server.weight);

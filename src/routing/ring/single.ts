@@ -1,17 +1,15 @@
-import { NO_SERVER, NOTHING_HASHED, type Router, type RouteReason } from "../router.ts";
+import { NO_SERVER, NOTHING_HASHED, type RouteReason } from "../router.ts";
+import { RingRouter } from "./ring_router.ts";
 
 /**
  * Routes every key to one place and hashes none: what is left of any ring with one live server, or with none.
  */
-export class SingleRouter implements Router {
-  readonly epoch: number;
-  readonly owners: readonly number[];
+export class SingleRouter extends RingRouter {
   readonly #index: number;
 
   /** `index` is the live server's, or `NO_SERVER`. */
   constructor(index: number, epoch: number) {
-    this.epoch = epoch;
-    this.owners = index === NO_SERVER ? [] : [index];
+    super(index === NO_SERVER ? [] : [index], epoch);
     this.#index = index;
   }
 

@@ -91,6 +91,7 @@ export class FakeInstance implements Instance {
       hash: "fnv1a_64",
       hashTag: pool.hashTag,
       epoch: 7,
+      unservedSlots: null,
       overridden: false,
       servers: pool.servers.map((server) => ({
         id: server.name,
@@ -99,6 +100,7 @@ export class FakeInstance implements Instance {
         state: "live",
         since: AT,
         share: 0.5,
+        replicas: [],
       })),
     }));
   }

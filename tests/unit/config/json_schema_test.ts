@@ -19,7 +19,7 @@ test("configJsonSchema describes every option of a pool in both forms, and allow
     const described = Object.entries(pool.properties).map(([key, { description }]) => [key, description]);
     expect(described).toEqual(Object.values(POOL_OPTIONS).map((option) => [option.key, option.description]));
     expect(pool.additionalProperties).toBe(false as never);
-    expect(pool.required).toEqual(["listen", "servers"]);
+    expect(pool.required).toEqual(["listen"]);
   }
 });
 

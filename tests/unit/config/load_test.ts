@@ -38,6 +38,7 @@ const DEFAULTS: PoolConfig = {
   serverRetryTimeoutMs: 30_000,
   serverFailureLimit: 2,
   servers: [{ name: "a:1", address: { kind: "tcp", host: "a", port: 1 }, weight: 1 }],
+  cluster: null,
   protocol: "memcached",
   getFailures: "miss",
   maxItemBytes: 134_217_728,
@@ -93,6 +94,23 @@ describe("loadConfig", () => {
       pools: [DEFAULTS],
       ...INSTANCE_DEFAULTS,
       places: {},
+    });
+  });
+
+  test("reads a cluster in place of servers", () => {
+    const cluster =
+      "{seeds: ['a:1', '[::1]:2'], address_map: {'10.0.0.1:7000': 'b:1', 10.0.0.2: '::1', '[::1]:5': '[::2]:6'}}";
+    expect(load(`pools:\n  p: {listen: 'a:1', redis: true, cluster: ${cluster}}\n`).pools[0]).toMatchObject({
+      servers: [],
+      cluster: {
+        seeds: [{ kind: "tcp", host: "a", port: 1 }, { kind: "tcp", host: "::1", port: 2 }],
+        addressMap: [
+          { from: "10.0.0.1:7000", to: "b:1" },
+          { from: "10.0.0.2", to: "::1" },
+          { from: "[::1]:5", to: "[::2]:6" },
+        ],
+        refreshMs: 10_000,
+      },
     });
   });
 

@@ -45,6 +45,13 @@ log: { level: 0, file: /var/log/none, format: json }
 limits: { total_bytes: 3gb }
 hot_keys: { sample: 0 }
 `,
+  "our form with a cluster": `
+pools:
+  c:
+    listen: 127.0.0.1:1
+    redis: true
+    cluster: { seeds: ["10.0.0.1:7000", "[::1]:7000"], address_map: { "10.0.0.1:7000": "127.0.0.1:1" }, refresh: 500 }
+`,
   "our form with maps": `
 pools:
   cache:

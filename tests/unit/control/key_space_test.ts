@@ -17,7 +17,7 @@ function space(servers: readonly string[], { out = [], ...options }: SpaceOption
   const pool = { ...poolOf(servers), hash: "md5" as const, ...options };
   const ordered = serversOf(pool);
   const live = ordered.map(({ name }) => !out.includes(name));
-  return { servers: ordered, router: makeRouter(pool, { live, epoch: 0 }) };
+  return { servers: ordered, router: makeRouter(pool, { live, epoch: 0, cluster: null }) };
 }
 
 function named(...names: string[]): string[] {

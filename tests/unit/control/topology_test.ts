@@ -33,7 +33,7 @@ describe("Topology", () => {
   test("has all servers live at first, and counts epochs from 0", () => {
     const topology = after(configOf({ p: [A, B] }));
     expect(statesOf(topology)).toEqual({ a: "live", b: "live" });
-    expect(topology.verdict("p")).toEqual({ pool: "p", live: [true, true], epoch: 0 });
+    expect(topology.verdict("p")).toEqual({ pool: "p", live: [true, true], epoch: 0, cluster: null });
   });
 
   test("counts an epoch for each change, and none where nothing changed", () => {
@@ -119,5 +119,58 @@ describe("Topology", () => {
     };
     expect(after(config(1023)).pools.size).toBe(1023);
     expect(() => after(config(1024))).toThrow("there can be no more than 1023 pools");
+  });
+});
+
+describe("a cluster's topology", () => {
+  const config = {
+    ...configOf({ p: ["127.0.0.1:1:1"] }),
+    pools: configOf({ p: ["127.0.0.1:1:1"] }).pools.map((pool) => ({
+      ...pool,
+      servers: [],
+      cluster: { seeds: [], addressMap: null, refreshMs: 1000 },
+    })),
+  };
+  const primary = (name: string) => ({
+    id: name,
+    server: { name, address: { kind: "tcp" as const, host: name, port: 1 }, weight: 1 },
+    replicas: [],
+  });
+
+  test("has no servers before anybody was asked, and routes nothing", () => {
+    const topology = new Topology().with(config, {}, 0);
+    expect(topology.verdict("p")).toEqual({
+      pool: "p",
+      live: [],
+      epoch: 0,
+      cluster: { servers: [], numbers: [], slots: [] },
+    });
+  });
+
+  test("takes a layout over as a new epoch, once, and keeps it over a reload", () => {
+    const layout = { primaries: [primary("a"), primary("b")], slots: [0, 16_383, 1] };
+    const before = new Topology().with(config, {}, 0);
+    const topology = before.withLayout("p", layout, 5);
+    expect(topology.withLayout("p", structuredClone(layout), 6)).toBe(topology);
+    const { epoch, live, cluster } = topology.with(config, {}, 7).verdict("p");
+    expect({ epoch, live, slots: cluster!.slots }).toEqual({
+      epoch: 1,
+      live: [true, true],
+      slots: [0, 16_383, 1],
+    });
+    expect(topology.with(config, {}, 7).server("p", "b")!.sinceMs).toBe(5);
+  });
+
+  test("gives a primary that comes back the number it had", () => {
+    const first = new Topology().with(config, {}, 0).withLayout(
+      "p",
+      { primaries: [primary("a")], slots: [] },
+      1,
+    );
+    const second = first.withLayout("p", { primaries: [primary("b")], slots: [] }, 2);
+    const third = second.withLayout("p", { primaries: [primary("b"), primary("a")], slots: [] }, 3);
+    const numbers = [first, second, third].map((each) => each.verdict("p").cluster!.numbers);
+    expect(numbers[2]).toEqual([numbers[1]![0]!, numbers[0]![0]!]);
+    expect(new Set(numbers[2]).size).toBe(2);
   });
 });
