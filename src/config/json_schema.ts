@@ -39,6 +39,7 @@ function shapeOf(options: Options, form: ConfigForm): Record<string, z.ZodType> 
 function writtenDefault(option: Options[string], form: ConfigForm): { default?: unknown } {
   const value: unknown = defaultOf(option, form);
   if (value === null || option.unless !== undefined || "options" in option.type) return {};
+  if (option.type.written?.(value) === null) return {};
   return { default: typeof value === "object" ? option.type.show(value) : value };
 }
 

@@ -14,6 +14,7 @@ export {
 export { type Fault, formatFault } from "./fault.ts";
 export { type ConfigFile, fileFault, filesOf } from "./files.ts";
 export { DEFAULT_ADMIN_LISTEN, type InstanceConfig, type LogConfig } from "./instance_options.ts";
+export { EACH_USER, type RateConfig, type RenameConfig } from "./guard_options.ts";
 export { configJsonSchema } from "./json_schema.ts";
 export { type Config, loadConfig, type LoadResult } from "./load.ts";
 export type { ConfigForm } from "./option.ts";

@@ -6,6 +6,7 @@ import { clusteringWarning } from "../routing/ring/pathologies.ts";
 import { checkMembers } from "./cluster_checks.ts";
 import { blame, type InstanceDraft, type PoolDraft, speaksRedis } from "./draft.ts";
 import { type Findings, quote } from "./fault.ts";
+import { checkGuards } from "./guard_checks.ts";
 import { LIMIT_OPTIONS } from "./instance_options.ts";
 import { POOL_OPTIONS } from "./pool_options.ts";
 import { pathOf, placeIn } from "./section.ts";
@@ -41,6 +42,7 @@ export function checkPool(pool: PoolDraft, findings: Findings): void {
   warnOfClustering(pool, findings);
   checkProtocol(pool, findings);
   checkSecurity(pool, findings);
+  checkGuards(pool, findings);
 }
 
 /** Checks that the largest value of every pool fits what the instance may hold. */

@@ -1,5 +1,6 @@
 /** Every option of a pool, declared once: nutcracker's keys first, in the order its users know, then ours. */
 import { CLUSTER_OPTIONS } from "./cluster_options.ts";
+import { GUARD_OPTIONS } from "./guard_options.ts";
 import { NUTCRACKER_OPTIONS } from "./nutcracker_options.ts";
 import { ownOption, type Resolved } from "./option.ts";
 import { SECURITY_OPTIONS } from "./security_options.ts";
@@ -9,7 +10,7 @@ import { choice, integer, milliseconds, optional, size } from "./value_types.ts"
 /** Offsets into a request are 32-bit integers; bytes. */
 const LONGEST_REQUEST = 2047 * MB;
 
-/** The pool options only we have, but for those about security. */
+/** The pool options only we have, but for those about security and guard rails. */
 const OWN_OPTIONS = {
   protocol: ownOption({
     key: "protocol",
@@ -155,6 +156,7 @@ export const POOL_OPTIONS = {
   ...CLUSTER_OPTIONS,
   ...OWN_OPTIONS,
   ...SECURITY_OPTIONS,
+  ...GUARD_OPTIONS,
 };
 
 /** A pool as its file resolves: every option with its value, defaults filled in. Servers are in the file's order. */

@@ -21,7 +21,7 @@ export interface PlainType<T> extends Presentable<T> {
   /** Checks what the file holds (a text, a list of texts, or a `Map` of texts by name) and gives the value. */
   readonly schema: z.ZodType<T>;
   /** The value as YAML and JSON have it, where that is no single text; null: left out. */
-  written?(value: T): string[] | Record<string, string> | null;
+  written?(value: T): string[] | Record<string, string | number> | null;
   /** Set when the value is the path of a file that is read with the configuration: what is expected in it. */
   readonly file?: string;
 }
@@ -48,19 +48,21 @@ export function fromText<T>(read: (text: string) => T, json: JsonKeywords): z.Zo
   return SINGLE_TEXT.transform((text, context) => attempt(() => read(text), context, [])).meta(json);
 }
 
-const SINGLE_TEXT = z.string({ error: (issue) => `expected a single value, found ${kindOf(issue.input)}` })
+const ANY_TEXT = z.string({ error: (issue) => `expected a single value, found ${kindOf(issue.input)}` });
+const SINGLE_TEXT = ANY_TEXT
   .refine((text) => text !== "", { error: "the value is empty", abort: true });
 
 /**
  * A schema that reads a map of texts by name, with at least one in it, to a list in the file's order. `read` throws
- * `InvalidValue` to refuse an entry; `json` describes its text.
+ * `InvalidValue` to refuse an entry; `json` describes its text, which is empty only if `mayBeEmpty`.
  */
 export function namedTexts<T>(
   what: string,
   read: (name: string, text: string) => T,
   json: JsonKeywords,
+  mayBeEmpty = false,
 ): z.ZodType<T[]> {
-  return z.map(z.string(), SINGLE_TEXT, {
+  return z.map(z.string(), mayBeEmpty ? ANY_TEXT : SINGLE_TEXT, {
     error: (issue) => `expected a map of ${what}, found ${kindOf(issue.input)}`,
   })
     .refine((texts) => texts.size > 0, { error: `the map of ${what} is empty` })

@@ -2,7 +2,7 @@
 import type { PoolConfig, ServerConfig } from "../config/mod.ts";
 import { COMMANDS as MEMCACHED_COMMANDS } from "../protocol/memcached/command_table.ts";
 import { ALL_COMMANDS as REDIS_COMMANDS } from "../protocol/redis/command_table.ts";
-import { MemcachedProtocol, Pool, type PoolOptions, type PoolSettings, RedisProtocol } from "../proxy/mod.ts";
+import { memcachedFor, Pool, type PoolOptions, type PoolSettings, RedisProtocol } from "../proxy/mod.ts";
 import { ClusterRouter } from "../routing/cluster/cluster_router.ts";
 import { orderServers } from "../routing/ring/order_servers.ts";
 import { createRing } from "../routing/ring/ring.ts";
@@ -39,7 +39,7 @@ export function makePool(parts: Omit<PoolOptions, "protocol" | "commands">): Poo
   const { redis } = parts.config;
   return new Pool({
     ...parts,
-    protocol: (pool) => redis ? new RedisProtocol(pool) : new MemcachedProtocol(pool),
+    protocol: (pool) => redis ? new RedisProtocol(pool) : memcachedFor(pool),
     commands: (redis ? REDIS_COMMANDS : MEMCACHED_COMMANDS).length,
   });
 }

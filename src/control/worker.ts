@@ -173,6 +173,7 @@ export class Worker implements WorkerApi {
   #limit({ config, workers }: Plan): void {
     this.#graceMs = config.shutdownGraceMs;
     this.#shared.budget.limit = Math.ceil(config.limits.maxTotalBytes / workers);
+    this.#shared.workers = workers;
     this.#shared.maxClients = roomForClients(config);
     this.#shared.maxInstanceClients = config.limits.maxClients;
     this.#shared.slowLog.configure(config.slowlog.thresholdMs, config.slowlog.entries);

@@ -68,6 +68,19 @@ export class HeldBytes {
     this.#foundFrom = -1;
   }
 
+  /** Puts other bytes in the place of bytes `from` to `to`. Cost: that of adding everything anew. */
+  replace(from: number, to: number, by: Uint8Array): void {
+    const next = new HeldBytes();
+    const take = (bytes: Uint8Array, start: number, end: number) => next.add(bytes, start, end);
+    this.forEachSlice(0, from, take);
+    next.add(by, 0, by.length);
+    this.forEachSlice(to, this.length, take);
+    this.clear();
+    this.parts = next.parts;
+    this.length = next.length;
+    this.#room = next.#room;
+  }
+
   /** All bytes in one new buffer. Cost: a copy of everything. */
   join(): Uint8Array {
     return this.#copyOut(0, this.length);

@@ -2,6 +2,7 @@
 import type { User } from "../protocol/redis/acl/user.ts";
 import { turn } from "../transport/turn.ts";
 import type { RedisSession } from "./redis/redis_session.ts";
+import type { Allowance } from "./user_limit.ts";
 
 /** One client's record. */
 export class ClientRecord {
@@ -13,6 +14,8 @@ export class ClientRecord {
   authenticated = true;
   /** What Redis keeps for a connection; null while that is nothing. */
   redis: RedisSession | null = null;
+  /** Its part in the limit of its user; null: that has none. */
+  allowance: Allowance | null = null;
   /** Whether nothing it asks has to be looked at twice. False in memcached pools, which don't ask. */
   unrestricted = false;
   /** Its last request was put back, to be served again later. */
@@ -31,6 +34,6 @@ export class ClientRecord {
     this.user = user;
     this.authenticated = user !== null;
     const isPlain = this.redis === null || this.redis.isPlain;
-    this.unrestricted = freely && isPlain && user !== null && user.isUnlimited;
+    this.unrestricted = freely && isPlain && user !== null && user.isUnlimited && this.allowance === null;
   }
 }

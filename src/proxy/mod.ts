@@ -16,7 +16,7 @@ export {
   type Report,
 } from "./events.ts";
 export type { Protocol } from "./protocol.ts";
-export { MemcachedProtocol } from "./memcached/memcached_protocol.ts";
+export { memcachedFor } from "./memcached/guarded_protocol.ts";
 export { RedisProtocol } from "./redis/redis_protocol.ts";
 export { ReplyView } from "./reply_view.ts";
 export { Request } from "./request.ts";

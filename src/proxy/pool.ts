@@ -24,6 +24,7 @@ import { Session } from "./session.ts";
 import { CUT } from "./session_end.ts";
 import { checkDeadlines } from "./session_deadlines.ts";
 import type { Shared } from "./shared.ts";
+import { Throttle } from "./throttle.ts";
 import { wayTo } from "./way.ts";
 
 const KEPT_READERS = 4;
@@ -68,6 +69,7 @@ export class Pool {
   router: Router;
   readonly sessions = new Set<Session>();
   readonly pause = new ClientPause();
+  readonly throttle = new Throttle();
   readonly subscribers: SubscriberHub = new SubscriberHub(this);
   /** Moving average of reply sizes by command id; bytes. */
   readonly replyBytes: Float64Array;
@@ -92,6 +94,7 @@ export class Pool {
     this.#seat = options.seat;
     this.#makeProtocol = options.protocol;
     this.#watcher = options.watcher;
+    this.throttle.configure(this.config, this.shared.workers);
     this.protocol = options.protocol(this);
     this.backends = options.servers.map((server, i) => this.#backendFor(server, i, []));
     for (const backend of this.backends) backend.number = options.numbers[backend.index]!;
@@ -107,6 +110,7 @@ export class Pool {
   reconfigure({ config, servers, numbers, router, serverTls }: PoolSettings): void {
     Object.assign(this.config, config);
     this.serverTls = serverTls;
+    this.throttle.configure(config, this.shared.workers);
     this.protocol = this.#makeProtocol(this);
     this.resettle(servers, numbers, router);
     for (const session of this.sessions) this.protocol.admit(session);
@@ -166,6 +170,7 @@ export class Pool {
   sessionClosed(session: Session, reason: string): void {
     if (!this.sessions.delete(session)) return;
     this.pause.forget(session);
+    session.client.allowance?.forget();
     this.shared.left(this.#seat);
     this.counters.receivedBytes += session.stream.received;
     this.counters.sentBytes += session.stream.outbox.written;
@@ -250,6 +255,7 @@ export class Pool {
   tick(now: number): void {
     for (const backend of this.backends) backend.tick(now);
     this.subscribers.tick(now);
+    this.throttle.tick();
     if (this.#retired.length > 0) this.#tickRetired(now);
     if (this.pause.isOver(now)) this.resumeClients();
     if (now < this.#nextSessionCheck) return;

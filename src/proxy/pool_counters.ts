@@ -13,6 +13,11 @@ export class PoolCounters {
   cut = 0;
   faults = 0;
   deniedLogins = 0;
+  /** Requests refused by the guard rails: for a command on the deny list, and for writing in a read-only pool. */
+  deniedCommands = 0;
+  refusedWrites = 0;
+  /** Times that a client had to wait because its user had asked too much. */
+  throttled = 0;
   /** Connections that ended before TLS was up. */
   failedHandshakes = 0;
   requests = 0;

@@ -5,7 +5,8 @@ import type { Session } from "./session.ts";
 export function checkDeadlines(session: Session, now: number): void {
   const quiet = now - session.lastActiveMs;
   const { clientIdleTimeoutMs, clientBodyTimeoutMs } = session.pool.config;
-  const waits = session.replies.pending > 0 || session.client.redis?.isSubscriber;
+  const { redis, allowance } = session.client;
+  const waits = session.replies.pending > 0 || redis?.isSubscriber || allowance?.isWaiting;
   if (session.isUploading && quiet > clientBodyTimeoutMs) {
     session.close("client_body_timeout: no progress in the middle of a request");
   } else if (clientIdleTimeoutMs > 0 && quiet > clientIdleTimeoutMs && !waits) {

@@ -48,6 +48,8 @@ export class Shared implements EndsTurn {
   refusing = 0;
   /** Client connections of this worker that fit below the limit of open files. */
   maxClients: number;
+  /** How many workers share what the configuration allows. */
+  workers = 1;
   /** Client connections the whole instance may have; 0: as many as fit. */
   maxInstanceClients = 0;
   #shedding = false;

@@ -72,6 +72,16 @@ export const POOL_METRICS = {
   client_cut: counter("client_cut_total", "clients disconnected for what they did or left undone"),
   client_faults: counter("client_faults_total", "clients that did not speak the protocol"),
   denied_logins: counter("denied_logins_total", "attempts to log in with a wrong password"),
+  denied_commands: counter("refused_requests_total", "requests refused by the pool's guard rails", {
+    labels: { rule: "deny" },
+    detail: ", for a command on its deny list",
+  }),
+  refused_writes: counter("refused_requests_total", "requests refused by the pool's guard rails", {
+    labels: { rule: "read_only" },
+    detail: ", for writing while it is read-only",
+  }),
+  throttles: counter("throttles_total", "times that a client was not read from because of its user's limits"),
+  throttled_clients: gauge("throttled_clients", "clients not read from now because of their users' limits"),
   failed_handshakes: counter(
     "failed_handshakes_total",
     "connections of clients that ended before TLS was up",

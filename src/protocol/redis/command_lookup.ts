@@ -24,7 +24,7 @@ class Entry {
 }
 
 /** Commands by name. */
-class NameIndex {
+export class CommandIndex {
   readonly #chains: (Entry | null)[];
   readonly #mask: number;
 
@@ -41,6 +41,7 @@ class NameIndex {
     }
   }
 
+  /** The command named `bytes[start, end)`, in any case, or null. Cost: no allocation; bench/command_lookup.ts. */
   find(bytes: Uint8Array, start: number, end: number): Command | null {
     if (end <= start) return null;
     let entry = this.#chains[hash(bytes, start, end) & this.#mask]!;
@@ -70,9 +71,10 @@ function isName(name: Uint8Array, bytes: Uint8Array, start: number, end: number)
   return true;
 }
 
-const commandIndex = new NameIndex(COMMANDS);
+/** All commands by the names that Redis gives them. */
+export const COMMAND_INDEX: CommandIndex = new CommandIndex(COMMANDS);
 const subcommandIndexes = ALL_COMMANDS.map(({ subcommands }) =>
-  subcommands.length === 0 ? null : new NameIndex(subcommands)
+  subcommands.length === 0 ? null : new CommandIndex(subcommands)
 );
 
 /**
@@ -81,7 +83,7 @@ const subcommandIndexes = ALL_COMMANDS.map(({ subcommands }) =>
  * Cost: no allocation; bench/command_lookup.ts.
  */
 export function lookupCommand(bytes: Uint8Array, start: number, end: number): Command | null {
-  return commandIndex.find(bytes, start, end);
+  return COMMAND_INDEX.find(bytes, start, end);
 }
 
 /**
@@ -96,7 +98,9 @@ export function lookupSubcommand(
   end: number,
 ): Command | null {
   const index = subcommandIndexes[command.id]!;
-  return index === null ? null : index.find(bytes, start, end);
+  const found = index === null ? null : index.find(bytes, start, end);
+  // The container may be a stand-in with subcommands of its own; their ids follow its own.
+  return found === null ? null : command.subcommands[found.id - command.id - 1]!;
 }
 
 /** The command of a request, or its subcommand when it is a container's; null when there is no such one. */

@@ -1,74 +1,80 @@
 /**
  * Answers to COMMAND and its subcommands, from the table alone. COMMAND, COUNT, INFO, LIST and DOCS know only what
- * the proxy serves, so that a client which asks before it sends is not promised a command that is then refused.
+ * the pool serves, so that a client which asks before it sends is not promised a command that is then refused.
  * GETKEYS answers for every command in the table: where keys stand doesn't depend on who serves them.
  */
 import { type Arguments, behind, isWord, textOf } from "../arguments.ts";
 import type { Command, KeySpec } from "./command.ts";
 import { describeCommand, documentCommand, isServed, statuses } from "./command_description.ts";
-import { arityFits, findCommand, lookupCommand, lookupSubcommand } from "./command_lookup.ts";
-import { ALL_COMMANDS, COMMANDS } from "./command_table.ts";
+import { arityFits } from "./command_lookup.ts";
+import { ALL_COMMANDS } from "./command_table.ts";
 import { matchesGlob } from "./glob.ts";
 import { KeyFinder } from "./key_finder.ts";
+import type { KnownCommands } from "./known_commands.ts";
 import { encodeReply, Failure, ReplyMap, type ReplyValue } from "./reply_value.ts";
 import type { RespVersion } from "./resp_version.ts";
 
-const BAR = 124;
 /** The only module whose commands are in the table. */
 const MODULE = "vectorset";
 
 const TOO_MANY_NAMES = new Failure("ERR more names than there are commands");
 
-const served = COMMANDS.filter(isServed);
 const finder = new KeyFinder();
 /** By the version and the name. */
-const plainReplies = new Map<string, Uint8Array>();
+const plainReplies = new WeakMap<KnownCommands, Map<string, Uint8Array>>();
 
 /**
  * The reply to COMMAND, or to COMMAND COUNT, INFO, LIST, DOCS, GETKEYS or GETKEYSANDFLAGS.
  *
  * Shape: `command` is the entry of what was asked, `args` the whole request; its arity has been checked.
  */
-export function commandReply(command: Command, args: Arguments, version: RespVersion): Uint8Array {
+export function commandReply(
+  command: Command,
+  args: Arguments,
+  version: RespVersion,
+  known: KnownCommands,
+): Uint8Array {
   // Without further words the reply is always the same, and large.
   const isPlain = args.count === (command.name.includes("|") ? 2 : 1);
-  if (!isPlain) return encodeReply(answer(command.name, args), version);
+  if (!isPlain) return encodeReply(answer(command.name, args, known), version);
+  const replies = plainReplies.get(known) ?? new Map<string, Uint8Array>();
+  plainReplies.set(known, replies);
   const name = `${version} ${command.name}`;
-  let reply = plainReplies.get(name);
-  if (reply === undefined) plainReplies.set(name, reply = encodeReply(answer(command.name, args), version));
+  const reply = replies.get(name) ?? encodeReply(answer(command.name, args, known), version);
+  replies.set(name, reply);
   return reply;
 }
 
-function answer(name: string, args: Arguments): ReplyValue {
+function answer(name: string, args: Arguments, known: KnownCommands): ReplyValue {
   switch (name) {
     case "command|count":
-      return served.length;
+      return known.listed.length;
     case "command|info":
-      return infoOf(args);
+      return infoOf(args, known);
     case "command|list":
-      return listOf(args);
+      return listOf(args, known);
     case "command|docs":
-      return docsOf(args);
+      return docsOf(args, known);
     case "command|getkeys":
-      return keysOf(args, false);
+      return keysOf(args, known, false);
     case "command|getkeysandflags":
-      return keysOf(args, true);
+      return keysOf(args, known, true);
     default:
-      return served.map(describeCommand);
+      return known.listed.map(describeCommand);
   }
 }
 
 /** COMMAND INFO [name ...] */
-function infoOf(args: Arguments): ReplyValue {
-  if (args.count === 2) return served.map(describeCommand);
+function infoOf(args: Arguments, known: KnownCommands): ReplyValue {
+  if (args.count === 2) return known.listed.map(describeCommand);
   if (hasTooManyNames(args)) return TOO_MANY_NAMES;
-  return named(args).map((command) => command === null ? null : describeCommand(command));
+  return named(args, known).map((command) => command === null ? null : describeCommand(command));
 }
 
 /** COMMAND DOCS [name ...] */
-function docsOf(args: Arguments): ReplyValue {
+function docsOf(args: Arguments, known: KnownCommands): ReplyValue {
   if (hasTooManyNames(args)) return TOO_MANY_NAMES;
-  const commands = args.count === 2 ? served : named(args);
+  const commands = args.count === 2 ? known.listed : named(args, known);
   return new ReplyMap(
     commands.flatMap((command) => command === null ? [] : [command.name, documentCommand(command)]),
   );
@@ -80,26 +86,18 @@ function hasTooManyNames(args: Arguments): boolean {
 }
 
 /** The served commands that arguments 2 and later name; null for the others. */
-function named(args: Arguments): (Command | null)[] {
+function named(args: Arguments, known: KnownCommands): (Command | null)[] {
   const found: (Command | null)[] = [];
   for (let i = 2; i < args.count; i++) {
-    const command = commandNamed(args.bytesOf(i), args.start(i), args.end(i));
+    const command = known.named(args.bytesOf(i), args.start(i), args.end(i));
     found.push(command !== null && isServed(command) ? command : null);
   }
   return found;
 }
 
-/** A command by its full name, such as `get` or `config|get`. */
-function commandNamed(bytes: Uint8Array, start: number, end: number): Command | null {
-  let bar = start;
-  while (bar < end && bytes[bar] !== BAR) bar++;
-  const command = lookupCommand(bytes, start, bar);
-  return command === null || bar === end ? command : lookupSubcommand(command, bytes, bar + 1, end);
-}
-
 /** COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern] */
-function listOf(args: Arguments): ReplyValue {
-  const all = served.flatMap((command) => [command, ...command.subcommands.filter(isServed)]);
+function listOf(args: Arguments, known: KnownCommands): ReplyValue {
+  const all = known.listed.flatMap((command) => [command, ...command.subcommands.filter(isServed)]);
   const filter = args.count === 2 ? () => true : filterOf(args);
   return filter === null ? new Failure("ERR syntax error") : all.filter(filter).map(({ name }) => name);
 }
@@ -114,9 +112,9 @@ function filterOf(args: Arguments): ((command: Command) => boolean) | null {
 }
 
 /** COMMAND GETKEYS and GETKEYSANDFLAGS: the keys of the request that begins at argument 2. */
-function keysOf(args: Arguments, withFlags: boolean): ReplyValue {
+function keysOf(args: Arguments, known: KnownCommands, withFlags: boolean): ReplyValue {
   const inner = behind(args, 2);
-  const command = findCommand(inner);
+  const command = known.find(inner);
   if (command === null) return new Failure("ERR Invalid command specified");
   if (!command.keys.some(({ isKey }) => isKey)) return new Failure("ERR The command has no key arguments");
   if (!arityFits(command, inner.count)) {

@@ -106,7 +106,8 @@ function complete(declared: Declaration, around: Surroundings): Command {
     blockingKeyword,
     timeoutAt: declared.timeoutAt ?? 0,
     subcommands: declared.subcommands.map((sub) => complete(sub, { ...within, container: name })),
-    singleKey: within.handling === "forward" && blockingKeyword === "" && hasOnePlainKey(declared.keys),
+    singleKey: within.handling === "forward" && blockingKeyword === "" && !declared.isJudged &&
+      hasOnePlainKey(declared.keys),
     write: flags.includes("write"),
   };
 }

@@ -67,6 +67,7 @@ export class RequestScanner extends RedisRequest {
     this.#state = FRESH;
     this.held.clear();
     this.bytes = null;
+    this.forgetReplaced();
     this.shrink();
   }
 

@@ -54,7 +54,7 @@ export class MemcachedProtocol implements Protocol {
   }
 
   /** memcached's text protocol has no users. */
-  admit(): void {}
+  admit(_session: Session): void {}
 
   greetingFor(): null {
     return null;

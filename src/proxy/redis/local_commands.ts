@@ -2,6 +2,7 @@
 import type { Command } from "../../protocol/redis/command.ts";
 import { commandReply } from "../../protocol/redis/command_reply.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
+import type { KnownCommands } from "../../protocol/redis/known_commands.ts";
 import type { Pool } from "../pool.ts";
 import { replyLater } from "../reply_later.ts";
 import type { Session } from "../session.ts";
@@ -20,7 +21,7 @@ import { clientCaching, clientGetRedir, clientTracking, clientTrackingInfo } fro
 import { slowlogGet, slowlogLen, slowlogReset } from "./local/slowlog.ts";
 
 /** COMMAND and all its subcommands are answered from the table. */
-const command: LocalCommand = (call) => commandReply(call.command, call.request, respOf(call));
+const command: LocalCommand = (call) => commandReply(call.command, call.request, respOf(call), call.known);
 
 /** Every local command; a test holds this against the table. */
 export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
@@ -74,17 +75,19 @@ export class LocalCommands {
   readonly #pool: Pool;
   readonly #users: Users;
   readonly #permissions: Permissions;
+  readonly #known: KnownCommands;
 
-  constructor(pool: Pool, users: Users, permissions: Permissions) {
+  constructor(pool: Pool, users: Users, permissions: Permissions, known: KnownCommands) {
     this.#pool = pool;
     this.#users = users;
     this.#permissions = permissions;
+    this.#known = known;
   }
 
   /** Answers the request now, or puts a record in the queue and answers it when the command is done. */
   serve(session: Session, command: Command, request: RequestScanner): void {
-    const [pool, users, permissions] = [this.#pool, this.#users, this.#permissions];
-    const call = { session, pool, users, permissions, command, request, args: copyArguments(request) };
+    const [pool, users, permissions, known] = [this.#pool, this.#users, this.#permissions, this.#known];
+    const call = { session, pool, users, permissions, known, command, request, args: copyArguments(request) };
     const answer = LOCAL_COMMANDS[command.name]!(call);
     if (answer === null) return;
     if (answer instanceof Uint8Array) session.reply(answer);

@@ -86,7 +86,7 @@ export class PinnedRequests {
   #pinFor(session: Session, backend: Backend, request: RequestScanner): Pin | null {
     const { pins } = stateOf(session);
     if (pins.on(backend) === null && session.replies.pending > 0) {
-      session.putBack(request.copy(), QUIET);
+      session.putBack(request.asSent(), QUIET);
       return null;
     }
     const pin = pins.take(backend);

@@ -5,7 +5,7 @@
 import type { PoolConfig } from "../../config/mod.ts";
 import { isWord } from "../../protocol/arguments.ts";
 import { NEVER_WAITS, waitOf } from "../../protocol/redis/blocking_option.ts";
-import { arityFits, lookupCommand, subcommandIn } from "../../protocol/redis/command_lookup.ts";
+import { arityFits, type CommandIndex, subcommandIn } from "../../protocol/redis/command_lookup.ts";
 import type { Command } from "../../protocol/redis/command.ts";
 import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
 import { KeyFinder } from "../../protocol/redis/key_finder.ts";
@@ -33,6 +33,7 @@ import { fixedUnit } from "./home.ts";
 import { NEVER_QUEUED } from "./block_rules.ts";
 import { Scan } from "./scan.ts";
 import { Scripts } from "./scripts.ts";
+import { GuardRails } from "./guard_rails.ts";
 import { Publisher } from "./publisher.ts";
 import { keyFault, requestFault, unknownCommand } from "./request_faults.ts";
 import { ruleFault } from "./request_rules.ts";
@@ -68,6 +69,8 @@ export class RedisProtocol implements Protocol {
   readonly #pool: Pool;
   readonly #limits: RequestLimits;
   readonly #finder = new KeyFinder();
+  readonly #rails: GuardRails;
+  readonly #commands: CommandIndex;
   readonly #splitter: Splitter;
   readonly #users: Users;
   readonly #permissions: Permissions;
@@ -82,14 +85,16 @@ export class RedisProtocol implements Protocol {
     const { config } = pool;
     this.#pool = pool;
     this.#limits = config;
+    this.#rails = new GuardRails(pool);
+    this.#commands = this.#rails.known.index;
     this.#splitter = new Splitter(pool);
     this.#everywhere = new Everywhere(pool);
     this.#scan = new Scan(pool);
     this.#scripts = new Scripts(pool.protocol instanceof RedisProtocol ? pool.protocol.#scripts : null);
     this.#users = new Users(config);
     this.#permissions = new Permissions(config);
-    this.#stateful = new StatefulCommands(pool);
-    this.#local = new LocalCommands(pool, this.#users, this.#permissions);
+    this.#stateful = new StatefulCommands(pool, this.#rails);
+    this.#local = new LocalCommands(pool, this.#users, this.#permissions, this.#rails.known);
     this.#publisher = new Publisher(pool);
   }
 
@@ -132,7 +137,7 @@ export class RedisProtocol implements Protocol {
 
   serve(session: Session, request: RequestScanner): void {
     this.#pool.counters.requests++;
-    const command = lookupCommand(request.bytesOf(0), request.start(0), request.end(0));
+    const command = this.#commands.find(request.bytesOf(0), request.start(0), request.end(0));
     if (
       command !== null && command.singleKey && session.client.unrestricted &&
       arityFits(command, request.count)
@@ -144,6 +149,7 @@ export class RedisProtocol implements Protocol {
       this.#send(session, request, command, backend, backend === null ? null : backend.laneOf(session), 1);
     } else {
       this.#serveOther(session, request, command);
+      request.forgetReplaced();
       if (session.client.redis !== null) served(session);
     }
   }
@@ -177,7 +183,9 @@ export class RedisProtocol implements Protocol {
     if (lane.full) session.waitFor(lane);
   }
 
-  #serveOther(session: Session, request: RequestScanner, found: Command | null): void {
+  /** `entry` is the command as the pool's clients know it. */
+  #serveOther(session: Session, request: RequestScanner, entry: Command | null): void {
+    const found = entry === null ? null : this.#rails.known.realOf(entry);
     if (!session.client.authenticated && (found === null || !BEFORE_AUTH.has(found.name))) {
       session.reply(errorReply("NOAUTH Authentication required."));
       return;
@@ -188,16 +196,23 @@ export class RedisProtocol implements Protocol {
       session.finishAfterReplies();
       return;
     }
+    const { allowance } = session.client;
+    if (allowance !== null && !allowance.admits(request.to - request.from)) {
+      this.#pool.counters.requests--;
+      session.putBack(request.copy());
+      return;
+    }
+    if (found !== null && found.name !== entry!.name) request.replace(0, Buffer.from(found.name));
     const command = found === null ? null : subcommandIn(found, request);
     const transaction = session.client.redis?.transaction ?? null;
-    const fault = command === null ? unknownCommand(found, request) : requestFault(session, command, request);
+    const fault = command === null ? unknownCommand(entry, request) : requestFault(session, command, request);
     if (command === null || fault !== "") {
       this.#stateful.reject(session, command, fault);
       return;
     }
     const { user } = session.client;
     const denial = user === null ? "" : this.#permissions.denial(user, command, request);
-    const refusal = denial || ruleFault(session, command, request);
+    const refusal = this.#rails.refusal(command) || denial || ruleFault(this.#pool, command, request);
     if (refusal !== "") {
       this.#stateful.reject(session, command, refusal);
       return;
@@ -216,7 +231,7 @@ export class RedisProtocol implements Protocol {
 
   #putBack(session: Session, request: RequestScanner): void {
     this.#pool.pause.wait(session);
-    session.putBack(request.copy());
+    session.putBack(request.asSent());
   }
 
   #publish(session: Session, request: RequestScanner, command: Command): void {

@@ -9,6 +9,7 @@ import type { Session } from "../session.ts";
 import { LOCAL_COMMAND, Request } from "../request.ts";
 import { type Variant, versionOf } from "../variant.ts";
 import { encodeCommand } from "./greeting.ts";
+import type { GuardRails } from "./guard_rails.ts";
 import { type PinOwner, Pins } from "./pins.ts";
 import { ReplyMode } from "./reply_mode.ts";
 import { Transaction } from "./transaction.ts";
@@ -90,9 +91,9 @@ export class RedisSession implements PinOwner {
   }
 
   /** MULTI. */
-  begin(): void {
+  begin(rails: GuardRails): void {
     const { router, shared } = this.#session.pool;
-    this.transaction = new Transaction(router, shared.budget);
+    this.transaction = new Transaction(router, rails, shared.budget);
     this.changed();
   }
 

@@ -59,7 +59,7 @@ export class ReplicationWait {
   /** Asks every server the session has written to; all servers when it has written nothing. */
   serve(session: Session, command: Command, request: RequestScanner): void {
     if (session.replies.pending > 0) {
-      session.putBack(request.copy(), QUIET);
+      session.putBack(request.asSent(), QUIET);
       return;
     }
     const { pins } = stateOf(session);

@@ -8,6 +8,7 @@ import type { Router } from "../../routing/router.ts";
 import type { Account } from "../../transport/budget.ts";
 import type { Outbox } from "../../transport/outbox.ts";
 import type { KeyHolder } from "../request_key.ts";
+import type { GuardRails } from "./guard_rails.ts";
 
 /** `Transaction.unit` while no command has a key. */
 export const NO_KEYS = -4;
@@ -26,14 +27,17 @@ export class Transaction implements KeyHolder {
   /** The unit that has the keys, as `router` says. */
   unit: number = NO_KEYS;
   router: Router;
+  /** What the commands were held against. */
+  readonly rails: GuardRails;
   key: Uint8Array | null = null;
   keyStart = 0;
   keyEnd = 0;
   readonly #block = new HeldBytes();
   readonly #account: Account;
 
-  constructor(router: Router, account: Account) {
+  constructor(router: Router, rails: GuardRails, account: Account) {
     this.router = router;
+    this.rails = rails;
     this.#account = account;
   }
 

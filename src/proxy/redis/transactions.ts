@@ -15,6 +15,7 @@ import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
 import { noteKey } from "../request_key.ts";
 import type { Session } from "../session.ts";
+import type { GuardRails } from "./guard_rails.ts";
 import { laneTo } from "../session_lane.ts";
 import { faultInBlock } from "./block_rules.ts";
 import { ANYWHERE, fixedUnit, Home } from "./home.ts";
@@ -32,10 +33,12 @@ const CROSSSLOT = "CROSSSLOT Keys of a transaction don't live on the same server
 /** The transactions of one pool's clients. */
 export class Transactions {
   readonly #pool: Pool;
+  readonly #rails: GuardRails;
   readonly #home = new Home();
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, rails: GuardRails) {
     this.#pool = pool;
+    this.#rails = rails;
   }
 
   /** MULTI. */
@@ -45,7 +48,7 @@ export class Transactions {
       session.reply(errorReply("ERR MULTI calls can not be nested"));
       return;
     }
-    state.begin();
+    state.begin(this.#rails);
     session.reply(OK);
   }
 
@@ -77,17 +80,21 @@ export class Transactions {
   exec(session: Session, command: Command, request: RequestScanner): void {
     const state = stateOf(session);
     const { transaction } = state;
+    const refusal = transaction === null ? "" : this.#refusalOf(transaction);
     if (transaction === null) {
       session.reply(errorReply("ERR EXEC without MULTI"));
     } else if (transaction.isAborted) {
       state.discard();
       session.reply(errorReply("EXECABORT Transaction discarded because of previous errors."));
+    } else if (refusal !== "") {
+      state.discard();
+      session.reply(errorReply(`EXECABORT Transaction discarded because of: ${refusal}`));
     } else if (state.isWatchLost) {
       state.discard();
       session.reply(nothingRan(session));
     } else if (this.#pool.pause.holds(!transaction.writes)) {
       this.#pool.pause.wait(session);
-      session.putBack(request.copy());
+      session.putBack(request.asSent());
     } else {
       this.#execute(session, state, command, transaction);
     }
@@ -162,17 +169,30 @@ export class Transactions {
     const { router } = this.#pool;
     if (transaction.unit === NO_KEYS) return fixedUnit(router);
     if (transaction.router === router) return transaction.unit;
-    const scanner = new RequestScanner(this.#pool.config);
     let unit = ANYWHERE;
-    transaction.forEachSlice((bytes, start, end) => {
-      for (let pos = start; pos < end; pos = scanner.next) {
-        if (scanner.scan(bytes, pos, end) !== COMPLETE) continue;
-        const found = this.#home.find(router, findCommand(scanner)!, scanner);
-        if (unit === ANYWHERE) unit = found;
-        else if (found !== ANYWHERE && found !== unit) unit = SEVERAL;
-      }
+    this.#lookAgain(transaction, (command, request) => {
+      const found = this.#home.find(router, command, request);
+      if (unit === ANYWHERE) unit = found;
+      else if (found !== ANYWHERE && found !== unit) unit = SEVERAL;
     });
     return unit;
+  }
+
+  /** What the pool's guard rails have against a command in the block; empty unless they have changed since. */
+  #refusalOf(transaction: Transaction): string {
+    let refusal = "";
+    if (transaction.rails === this.#rails) return refusal;
+    this.#lookAgain(transaction, (command) => void (refusal ||= this.#rails.refusal(command)));
+    return refusal;
+  }
+
+  #lookAgain(transaction: Transaction, take: (command: Command, request: RequestScanner) => void): void {
+    const scanner = new RequestScanner(this.#pool.config);
+    transaction.forEachSlice((bytes, start, end) => {
+      for (let pos = start; pos < end; pos = scanner.next) {
+        if (scanner.scan(bytes, pos, end) === COMPLETE) take(findCommand(scanner)!, scanner);
+      }
+    });
   }
 }
 

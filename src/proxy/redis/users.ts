@@ -40,6 +40,7 @@ export class Users {
 
 /** Makes the client of a session this user; null: one that has to log in first. */
 export function become(session: Session, user: User | null): void {
+  session.client.allowance = user === null ? null : session.pool.throttle.allowanceOf(session, user.name);
   session.client.become(user, !session.pool.pause.isOn);
 }
 

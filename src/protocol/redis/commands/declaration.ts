@@ -23,6 +23,8 @@ export interface Options {
   readonly blockingKeyword?: string;
   /** Any client may send it, although its category is dangerous: see `Command.administrative`. */
   readonly open?: boolean;
+  /** The pool looks at more of its arguments than its keys before it is sent. */
+  readonly isJudged?: boolean;
   /** See `Command.timeoutAt`. */
   readonly timeoutAt?: number;
   /** It changes the state of the connection, or it does not although its group does. */

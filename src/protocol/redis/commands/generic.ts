@@ -1,7 +1,7 @@
 /** Commands for keys of any type. */
 import { command, type CommandGroup, container, type Options } from "./declaration.ts";
 import { after, key, keys, NO_KEYS, SORT_PATTERNS, SORT_STORE } from "./key_specs.ts";
-import { otherDatabase, pastTheRouter } from "./refusals.ts";
+import { pastTheRouter } from "./refusals.ts";
 
 const SORTABLE = "@dangerous @list @set @sortedset";
 const SORTED = [key("RO access"), SORT_PATTERNS, SORT_STORE];
@@ -25,7 +25,7 @@ export const GENERIC: CommandGroup = {
     command("expiretime", 2, "readonly fast", "7.0.0", key("RO access")),
     command("keys", 2, "readonly", "1.0.0", NO_KEYS, { also: "@dangerous", merge: "concatenation" }),
     command("migrate", -6, "write", "2.6.0", MIGRATED, { also: "@dangerous", refuse: pastTheRouter }),
-    command("move", 3, "write fast", "1.0.0", key("RW access update"), { refuse: otherDatabase }),
+    command("move", 3, "write fast", "1.0.0", key("RW access update"), { isJudged: true }),
     container("object", -2, "", "2.2.3", [
       command("encoding", 3, "readonly", "2.2.3", key("RO", 2)),
       command("freq", 3, "readonly", "4.0.0", key("RO", 2)),

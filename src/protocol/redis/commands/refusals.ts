@@ -69,12 +69,6 @@ export const clusterOnly: Refusal = {
   stateful: true,
 };
 
-/** Numbered databases. */
-export const otherDatabase: Refusal = {
-  text: "works on two databases, and this pool keeps them apart",
-  stateful: false,
-};
-
 /** MIGRATE. */
 export const pastTheRouter: Refusal = {
   text: "moves keys to a server of its choice, where this pool would not find them",

@@ -1,14 +1,7 @@
 /** Administration of a server. A client of a pool has no say in which server it would reach. */
 import { command, type CommandGroup, container } from "./declaration.ts";
 import { key, NO_KEYS } from "./key_specs.ts";
-import {
-  administration,
-  clusterOnly,
-  configuredUsers,
-  monitoring,
-  otherDatabase,
-  replicationLink,
-} from "./refusals.ts";
+import { administration, clusterOnly, configuredUsers, monitoring, replicationLink } from "./refusals.ts";
 
 const ALL_KEYS = "@dangerous @keyspace";
 const ANSWERED = { handling: "local" } as const;
@@ -132,7 +125,7 @@ export const SERVER: CommandGroup = {
       command("len", 2, "admin loading stale", "2.2.12", NO_KEYS, { handling: "local" }),
       command("reset", 2, "admin loading stale", "2.2.12", NO_KEYS, { handling: "local" }),
     ]),
-    command("swapdb", 3, "write fast", "4.0.0", NO_KEYS, { also: ALL_KEYS, refuse: otherDatabase }),
+    command("swapdb", 3, "write fast", "4.0.0", NO_KEYS, { also: ALL_KEYS, handling: "forward" }),
     command("sync", 1, "admin noscript no_async_loading no_multi", "1.0.0", NO_KEYS, {
       refuse: replicationLink,
     }),

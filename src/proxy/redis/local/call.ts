@@ -1,6 +1,7 @@
 /** A command that the proxy answers itself. */
 import type { Arguments } from "../../../protocol/arguments.ts";
 import type { Command } from "../../../protocol/redis/command.ts";
+import type { KnownCommands } from "../../../protocol/redis/known_commands.ts";
 import type { RespVersion } from "../../../protocol/redis/resp_version.ts";
 import type { Pool } from "../../pool.ts";
 import type { Session } from "../../session.ts";
@@ -14,6 +15,8 @@ export interface LocalCall {
   readonly pool: Pool;
   readonly users: Users;
   readonly permissions: Permissions;
+  /** The commands that clients of the pool know. */
+  readonly known: KnownCommands;
   readonly command: Command;
   /** The request as it was scanned; valid until the local command returns. */
   readonly request: Arguments;

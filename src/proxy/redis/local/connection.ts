@@ -2,14 +2,13 @@
 import { replyAlone } from "../../reply_alone.ts";
 import { USUAL, variantOf, versionOf } from "../../variant.ts";
 import { arrayReply, bulkReply, errorReply, simpleReply } from "../replies.ts";
+import { databaseFault } from "../database_rules.ts";
 import { stateOf } from "../redis_session.ts";
 import { become } from "../users.ts";
 import { authenticate } from "./authenticate.ts";
 import type { LocalCommand } from "./call.ts";
-import { isInteger } from "./numbers.ts";
 
 const OK = simpleReply("OK");
-const BEYOND_INT = "ERR value is out of range, value must between -2147483648 and 2147483647";
 
 /** PING [message]. */
 export const ping: LocalCommand = (call) => {
@@ -42,11 +41,9 @@ export const auth: LocalCommand = (call) => {
 /** SELECT index. */
 export const select: LocalCommand = ({ session, pool, args }) => {
   const index = args[1]!.toString("latin1");
-  if (!isInteger(index)) return errorReply("ERR value is not an integer or out of range");
-  const database = Number(index);
-  if (Math.abs(database + 0.5) > 2 ** 31) return errorReply(BEYOND_INT);
-  if (database < 0 || database >= pool.config.databases) return errorReply("ERR DB index is out of range");
-  const variant = variantOf(versionOf(session.variant), database);
+  const fault = databaseFault(index, pool);
+  if (fault !== "") return errorReply(fault);
+  const variant = variantOf(versionOf(session.variant), Number(index));
   if (variant === session.variant) return OK;
   replyAlone(session, () => {
     stateOf(session).switchTo(variant);
