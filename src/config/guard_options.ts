@@ -28,7 +28,7 @@ export const GUARD_OPTIONS = {
     type: commandList(),
     default: [],
     description:
-      'Commands that are refused: names, `config|set`, and in Redis pools categories such as `"@dangerous"`.',
+      'Commands that are refused: names, and in Redis pools subcommands and categories such as `"@dangerous"`.',
   }),
   rename: ownOption({
     key: "rename",

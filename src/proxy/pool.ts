@@ -262,7 +262,7 @@ export class Pool {
     this.#nextSessionCheck = now + SESSION_CHECK_MS;
     this.counters.tick(now);
     this.hotKeys.tick(now);
-    for (const session of this.sessions) tickSession(session, now);
+    for (const session of this.sessions) checkDeadlines(session, now);
   }
 
   #tickRetired(now: number): void {
@@ -277,15 +277,6 @@ export class Pool {
   close(): void {
     for (const backend of [...this.backends, ...this.#retired]) backend.close("Connection closed by proxy");
     this.subscribers.close();
-  }
-}
-
-/** A fault of ours ends the session it happened in. */
-function tickSession(session: Session, now: number): void {
-  try {
-    checkDeadlines(session, now);
-  } catch (error) {
-    session.turnFailed(error as Error);
   }
 }
 

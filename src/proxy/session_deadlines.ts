@@ -3,6 +3,15 @@ import type { Session } from "./session.ts";
 
 /** Closes a session that is idle, or stuck in an upload, for longer than the pool allows. Subscribers are never idle. */
 export function checkDeadlines(session: Session, now: number): void {
+  try {
+    check(session, now);
+  } catch (error) {
+    // A fault of ours ends the session it happened in.
+    session.turnFailed(error as Error);
+  }
+}
+
+function check(session: Session, now: number): void {
   const quiet = now - session.lastActiveMs;
   const { clientIdleTimeoutMs, clientBodyTimeoutMs } = session.pool.config;
   const { redis, allowance } = session.client;

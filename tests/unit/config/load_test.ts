@@ -64,6 +64,11 @@ const DEFAULTS: PoolConfig = {
   users: null,
   backendAuth: null,
   adminCommands: false,
+  deny: [],
+  rename: [],
+  readOnly: false,
+  requestsPerSecond: [],
+  bytesPerSecond: [],
 };
 
 /** What stands beside the pools when nothing is set. */

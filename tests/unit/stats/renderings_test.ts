@@ -37,6 +37,10 @@ total_error_replies:4
 client_protocol_errors:0
 clients_closed_by_proxy:0
 denied_logins:0
+denied_commands:0
+refused_writes:0
+throttles:0
+throttled_clients:0
 slow_requests:0
 pending_requests:0
 bytes_in_flight:200

@@ -1,13 +1,19 @@
 import { describe, expect, test } from "bun:test";
 import { commandReply } from "../../../../src/protocol/redis/command_reply.ts";
 import { ALL_COMMANDS } from "../../../../src/protocol/redis/command_table.ts";
+import { AS_IN_REDIS } from "../../../../src/protocol/redis/known_commands.ts";
 import { Failure, type ReplyValue, Status } from "../../../../src/protocol/redis/reply_value.ts";
 import { decodeWhole } from "./decode_reply.ts";
 import { textArguments } from "./text_arguments.ts";
 
 function bytesOf(...words: string[]): Uint8Array {
   const name = words.length === 1 ? "command" : `command|${words[1]!.toLowerCase()}`;
-  return commandReply(ALL_COMMANDS.find((command) => command.name === name)!, textArguments(...words), 2);
+  return commandReply(
+    ALL_COMMANDS.find((command) => command.name === name)!,
+    textArguments(...words),
+    2,
+    AS_IN_REDIS,
+  );
 }
 
 function ask(request: string): ReplyValue {

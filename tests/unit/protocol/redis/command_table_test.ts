@@ -92,6 +92,7 @@ test("Command.handling is forward when a command without keys is forwarded", () 
     "object|help",
     "pubsub|help",
     "script|help",
+    "swapdb",
     "xgroup|help",
     "xinfo|help",
   ]);
@@ -142,6 +143,7 @@ test("Command.administrative is true of what is dangerous and concerns more than
       "slowlog|get",
       "slowlog|len",
       "slowlog|reset",
+      "swapdb",
     ],
   ]);
   const isDangerous = ({ categories }: Command) =>
@@ -154,7 +156,7 @@ test("Command.administrative is true of what is dangerous and concerns more than
 test("Command.refusal is there when the command needs a session of its own or one server", () => {
   const refused = [
     ...["monitor", "blmovem"],
-    ...["shutdown", "replicaof", "debug", "migrate", "sync", "psync", "move", "swapdb"],
+    ...["shutdown", "replicaof", "debug", "migrate", "sync", "psync"],
     ...[
       "cluster|slots",
       "readonly",
