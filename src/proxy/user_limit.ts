@@ -74,7 +74,8 @@ export class UserLimit {
     const count = Math.max(1, Math.min(this.#waiting.size, Math.floor(served)));
     this.#round++;
     if (this.#waiting.size > 1) {
-      this.#requestsEach = this.#requests.left / count;
+      // What is left over by rounding is for the next round: who comes last in this one must not get less.
+      this.#requestsEach = Math.max(1, Math.floor(this.#requests.left / count));
       this.#bytesEach = this.#bytes.left / count;
     }
     for (const allowance of [...this.#waiting].slice(0, count)) this.#wake(allowance);

@@ -82,28 +82,6 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a session of another var
         "-ERR value is not an integer or out of range " +
         "-ERR value is out of range, value must between -2147483648 and 2147483647 +OK ",
     );
-    expect(await answer(["MOVE", "a", "1"])).toStartWith("-ERR MOVE works on two databases");
-  });
-
-  test("copies within its database alone", async () => {
-    const [from, to] = [fleet.keyOn(0), fleet.keyOn(0, "near")];
-    expect(
-      await answer(
-        ["SELECT", "1"],
-        ["SET", from, "v"],
-        ["COPY", from, to, "DB", "1"],
-        ["GET", to],
-        ["COPY", from, to, "REPLACE", "DB", "2"],
-        ["COPY", from, to, "DB", "3"],
-        ["COPY", from, to, "DB", "x"],
-        ["SELECT", "0"],
-        ["COPY", from, to, "DB", "1"],
-      ),
-    ).toBe(
-      "+OK +OK :1 $1 v -ERR COPY with DB works on two databases, and this pool keeps them apart " +
-        "-ERR DB index is out of range -ERR value is not an integer or out of range +OK " +
-        "-ERR COPY with DB works on two databases, and this pool keeps them apart +OK ",
-    );
   });
 
   test("hears of scripts in its version, over several servers and one alone", async () => {

@@ -12,9 +12,12 @@ export interface PoolText {
   readonly options?: OptionTexts;
 }
 
-/** Options by their names in the file; some are maps of options. */
+/** Options by their names in the file; some are lists, or maps of options. */
 export type OptionTexts = Readonly<
-  Record<string, string | number | boolean | Readonly<Record<string, string | boolean>>>
+  Record<
+    string,
+    string | number | boolean | readonly string[] | Readonly<Record<string, string | number | boolean>>
+  >
 >;
 
 /** One pool of Redis servers (`redis: false` in the options: of memcached). Joined texts make a file of several. */

@@ -62,6 +62,18 @@ pools:
     server_tls: { server_name: "yes", verify: false }
 admin: { listen: 0.0.0.0:9922, token_file: /t }
 `,
+  "our form with guard rails": `
+pools:
+  cache:
+    listen: 127.0.0.1:1
+    servers: [127.0.0.1:2:1]
+    protocol: redis
+    deny: [FlushAll, "config|set", "@geo"]
+    rename: { Keys: "", config: CFG }
+    read_only: true
+    requests_per_second: { default: 10, "*": 5 }
+    bytes_per_second: { default: 3mb }
+`,
 };
 
 describe("a configuration written as YAML", () => {

@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import { ALL_COMMANDS } from "../../../../src/protocol/redis/command_table.ts";
+import { denyFault, denyingEntry } from "../../../../src/protocol/redis/deny_list.ts";
+
+function denied(...entries: string[]): string[] {
+  return ALL_COMMANDS.filter((command) => denyingEntry(entries, command) !== null).map(({ name }) => name);
+}
+
+test("a name denies its command, with its subcommands when it has some; a subcommand denies itself", () => {
+  expect(denied()).toEqual([]);
+  expect(denied("get")).toEqual(["get"]);
+  expect(denied("config|set")).toEqual(["config|set"]);
+  expect(denied("memory", "memory|usage").every((name) => name.startsWith("memory"))).toBeTrue();
+  expect(denied("memory")).toContain("memory|usage");
+});
+
+test("a category denies all its commands but those that clients log in with", () => {
+  const connection = denied("@connection");
+  expect(connection).toContain("ping");
+  for (const name of ["auth", "hello", "quit", "reset"]) expect(connection).not.toContain(name);
+  const dangerous = ALL_COMMANDS.filter(({ categories }) => categories.includes("@dangerous"));
+  expect(denied("@dangerous")).toEqual(dangerous.map(({ name }) => name));
+});
+
+test("the entry that is shown is the first that denies", () => {
+  const flushall = ALL_COMMANDS.find(({ name }) => name === "flushall")!;
+  expect(denyingEntry(["get", "@keyspace", "flushall"], flushall)).toBe("@keyspace");
+});
+
+test("every name and category can be denied but what clients log in with", () => {
+  const refused = ALL_COMMANDS.filter(({ name }) => denyFault(name) !== null).map(({ name }) => name);
+  expect(refused.sort()).toEqual(["auth", "hello", "quit", "reset"]);
+  for (const category of new Set(ALL_COMMANDS.flatMap(({ categories }) => categories))) {
+    expect(denyFault(category)).toBeNull();
+  }
+  expect(denyFault("nosuch")?.known).toContain("get");
+  expect(denyFault("@nosuch")?.known).toContain("@read");
+});
