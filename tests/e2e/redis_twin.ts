@@ -1,6 +1,7 @@
 /** A bare redis-server and a proxy over others, asked the same: whatever differs in the replies is the proxy's doing. */
 import { expect } from "bun:test";
 import type { RespVersion } from "../../src/protocol/redis/resp_version.ts";
+import type { OptionTexts } from "../support/pool_config.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import { type Argument, pipeline } from "../support/resp_encoder.ts";
@@ -10,14 +11,23 @@ import { Fleet } from "./fleet.ts";
 const MOST_CUTS = 12;
 const OPTIONS = { hash_tag: "{}", admin_commands: true, databases: 16 };
 
+/** In which they are told to be alike. */
+export interface TwinOptions {
+  /** Further options of the pool. */
+  readonly options?: OptionTexts;
+  /** Arguments of the server alone. */
+  readonly args?: readonly string[];
+}
+
 /** One server alone, and one or more behind a proxy. */
 export class RedisTwin implements AsyncDisposable {
   private constructor(readonly alone: RedisServer, readonly fleet: Fleet<RedisServer>) {}
 
   /** Starts all of them. */
-  static async start(shards: number): Promise<RedisTwin> {
-    const alone = await RedisServer.start();
-    return new RedisTwin(alone, await Fleet.start(await RedisServer.startMany(shards), { options: OPTIONS }));
+  static async start(shards: number, { options, args }: TwinOptions = {}): Promise<RedisTwin> {
+    const alone = await RedisServer.start({ args });
+    const servers = await RedisServer.startMany(shards);
+    return new RedisTwin(alone, await Fleet.start(servers, { options: { ...OPTIONS, ...options } }));
   }
 
   /** Forgets all keys. */
