@@ -15,22 +15,26 @@ export class GuardRails {
   /** The pool's commands by the names its clients use. */
   readonly known: KnownCommands;
   readonly #pool: Pool;
+  readonly #deny: readonly string[];
+  /** Entries of the deny list by the commands they deny; null where none does. */
+  readonly #entries = new Map<Command, string | null>();
 
   constructor(pool: Pool) {
     this.#pool = pool;
     const { deny, rename, readOnly } = pool.config;
+    this.#deny = deny;
     const hasNone = deny.length === 0 && rename.length === 0 && !readOnly;
     this.known = hasNone ? AS_IN_REDIS : new KnownCommands({
       renames: rename,
-      isDenied: (command) => denyingEntry(deny, command) !== null,
+      isDenied: (command) => this.#entryFor(command) !== null,
       isGuarded: (command) => readOnly && mayWrite(command),
     });
   }
 
   /** Why nobody may send the command, as an error reply without its dash; empty when it is free to be sent. */
   refusal(command: Command): string {
-    const { deny, readOnly, name } = this.#pool.config;
-    const entry = denyingEntry(deny, command);
+    const { readOnly, name } = this.#pool.config;
+    const entry = this.#entryFor(command);
     if (entry !== null) {
       this.#pool.counters.deniedCommands++;
       return `NOPERM ${shown(command)} is on the deny list of pool '${name}', as '${entry}'`;
@@ -40,6 +44,14 @@ export class GuardRails {
     return isScript(command)
       ? `${READ_ONLY} A script may write; ${shown(command)}_RO runs those that don't`
       : READ_ONLY;
+  }
+
+  #entryFor(command: Command): string | null {
+    const known = this.#entries.get(command);
+    if (known !== undefined) return known;
+    const entry = denyingEntry(this.#deny, command);
+    this.#entries.set(command, entry);
+    return entry;
   }
 }
 
