@@ -15,6 +15,7 @@ export { type Fault, formatFault } from "./fault.ts";
 export { type ConfigFile, fileFault, filesOf } from "./files.ts";
 export { DEFAULT_ADMIN_LISTEN, type InstanceConfig, type LogConfig } from "./instance_options.ts";
 export { configJsonSchema } from "./json_schema.ts";
+export type { CommandConfig } from "./command_map.ts";
 export { type Config, loadConfig, type LoadResult } from "./load.ts";
 export type { ConfigForm } from "./option.ts";
 export type { PoolConfig } from "./pool_options.ts";

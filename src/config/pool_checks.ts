@@ -60,6 +60,9 @@ export function checkTotal(pools: readonly PoolDraft[], instance: InstanceDraft,
 
 function checkProtocol(pool: PoolDraft, findings: Findings): void {
   const { redis, protocol } = pool.values;
+  if (speaksRedis(pool) === false && pool.values.commands != null) {
+    blame(pool, "commands", "only a Redis pool has commands to declare", findings);
+  }
   if (pool.written.redis && protocol != null && redis !== (protocol === "redis")) {
     blame(pool, "protocol", `${quote(protocol)} contradicts redis: ${redis}`, findings);
   }

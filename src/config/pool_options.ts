@@ -1,5 +1,6 @@
 /** Every option of a pool, declared once: nutcracker's keys first, in the order its users know, then ours. */
 import { CLUSTER_OPTIONS } from "./cluster_options.ts";
+import { commandMap } from "./command_map.ts";
 import { NUTCRACKER_OPTIONS } from "./nutcracker_options.ts";
 import { ownOption, type Resolved } from "./option.ts";
 import { SECURITY_OPTIONS } from "./security_options.ts";
@@ -30,6 +31,13 @@ const OWN_OPTIONS = {
     default: 1,
     description:
       "Databases clients may select, as far as the servers have them: number n is the servers' `redis_db` + n. Redis pools only.",
+  }),
+  commands: ownOption({
+    key: "commands",
+    type: commandMap(),
+    default: null,
+    description:
+      "Commands of modules that the servers don't tell enough of, each with where its keys are: `FT.SEARCH: read 1`. Redis pools only.",
   }),
   maxItemBytes: ownOption({
     key: "max_item",

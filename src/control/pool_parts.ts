@@ -1,7 +1,7 @@
 /** Puts a pool together: its routers and its data plane, from what the configuration says. */
 import type { PoolConfig, ServerConfig } from "../config/mod.ts";
 import { COMMANDS as MEMCACHED_COMMANDS } from "../protocol/memcached/command_table.ts";
-import { ALL_COMMANDS as REDIS_COMMANDS } from "../protocol/redis/command_table.ts";
+import { COMMAND_IDS } from "../protocol/redis/learned/learned_ids.ts";
 import { MemcachedProtocol, Pool, type PoolOptions, type PoolSettings, RedisProtocol } from "../proxy/mod.ts";
 import { ClusterRouter } from "../routing/cluster/cluster_router.ts";
 import { orderServers } from "../routing/ring/order_servers.ts";
@@ -40,6 +40,6 @@ export function makePool(parts: Omit<PoolOptions, "protocol" | "commands">): Poo
   return new Pool({
     ...parts,
     protocol: (pool) => redis ? new RedisProtocol(pool) : new MemcachedProtocol(pool),
-    commands: (redis ? REDIS_COMMANDS : MEMCACHED_COMMANDS).length,
+    commands: redis ? COMMAND_IDS : MEMCACHED_COMMANDS.length,
   });
 }

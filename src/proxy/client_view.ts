@@ -1,5 +1,5 @@
 /** What is known about a client, as plain data. */
-import { ALL_COMMANDS } from "../protocol/redis/command_table.ts";
+import { commandName as redisCommandName } from "../protocol/redis/learned/learned_ids.ts";
 import { COMMANDS } from "../protocol/memcached/command_table.ts";
 import type { PoolConfig } from "../config/mod.ts";
 import { turn } from "../transport/turn.ts";
@@ -75,6 +75,5 @@ export function detailClient(session: Session): ClientDetails {
 
 /** The name of a command of the pool's protocol, by its id; empty when there is none. */
 export function commandName({ redis }: PoolConfig, id: number): string {
-  const commands: readonly { readonly name: string }[] = redis ? ALL_COMMANDS : COMMANDS;
-  return commands[id]?.name ?? "";
+  return redis ? redisCommandName(id) : COMMANDS[id]?.name ?? "";
 }

@@ -44,11 +44,16 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
+/** Takes the version from a server's answer to the question for it. */
+export function noteVersion(backend: Backend, { pattern }: VersionQuestion, answer: string): void {
+  backend.version = pattern.exec(answer)?.[1] ?? "";
+}
+
 function ask(backend: Backend, question: VersionQuestion): Asked {
   const { promise, resolve } = Promise.withResolvers<void>();
   const take = (request: Request): void => {
     const text = Buffer.from(new ReplyView(request).copy()).toString("latin1");
-    backend.version = question.pattern.exec(text)?.[1] ?? "";
+    noteVersion(backend, question, text);
     asked.delete(backend);
     resolve();
   };

@@ -73,9 +73,9 @@ export const ALL_COMMANDS: readonly Command[] = COMMANDS.flatMap((
   command,
 ) => [command, ...command.subcommands]);
 
-/** The name of the command with this id, as CLIENT LIST prints it: `NULL` when there is no such command. */
-export function commandName(id: number): string {
-  return ALL_COMMANDS[id]?.name ?? "NULL";
+/** The group of documentation that one of these categories is, such as string for @string; undefined when none is. */
+export function groupOfCategories(categories: readonly string[]): string | undefined {
+  return GROUPS.find((group) => group.categories !== "" && categories.includes(group.categories))?.name;
 }
 
 function complete(declared: Declaration, around: Surroundings): Command {
@@ -106,7 +106,7 @@ function complete(declared: Declaration, around: Surroundings): Command {
     blockingKeyword,
     timeoutAt: declared.timeoutAt ?? 0,
     subcommands: declared.subcommands.map((sub) => complete(sub, { ...within, container: name })),
-    singleKey: within.handling === "forward" && blockingKeyword === "" && hasOnePlainKey(declared.keys),
+    singleKey: within.handling === "forward" && blockingKeyword === "" && isOnePlainKey(declared.keys),
     write: flags.includes("write"),
   };
 }
@@ -130,7 +130,8 @@ function declaredCategories(declared: Declaration, within: Surroundings): string
   return [...words(own), ...words(within.also)];
 }
 
-function hasOnePlainKey(keys: readonly KeySpec[]): boolean {
+/** Whether there is one key, in argument 1, and nothing has to be looked at to know so. */
+export function isOnePlainKey(keys: readonly KeySpec[]): boolean {
   const [spec] = keys;
   return keys.length === 1 && spec!.begin === 1 && spec!.last === 0 && spec!.isKey && !isMovable(spec!);
 }

@@ -1,16 +1,13 @@
 /** The commands the proxy answers itself: one line per command, by the name in the command table. */
 import type { Command } from "../../protocol/redis/command.ts";
-import { commandReply } from "../../protocol/redis/command_reply.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
-import type { Pool } from "../pool.ts";
 import { replyLater } from "../reply_later.ts";
 import type { Session } from "../session.ts";
-import { type LocalCommand, respOf } from "./local/call.ts";
+import type { LocalCommand, LocalContext } from "./local/call.ts";
 import { aclCat, aclDryRun, aclGenPass, aclGetUser, aclList, aclUsers, aclWhoAmI } from "./local/acl.ts";
 import { clientKill, clientList, clientPause, clientUnpause } from "./local/all_clients.ts";
 import { clientGetName, clientId, clientInfo, clientSetInfo, clientSetName } from "./local/client.ts";
-import type { Permissions } from "./permissions.ts";
-import type { Users } from "./users.ts";
+import { COMMAND_COMMANDS } from "./local/command.ts";
 import { hello } from "./local/hello.ts";
 import { auth, echo, ping, quit, reset, select } from "./local/connection.ts";
 import { PUBSUB_COMMANDS } from "./local/pubsub.ts";
@@ -18,9 +15,6 @@ import { SUBSCRIBE_COMMANDS } from "./local/subscribe.ts";
 import { info, lolwut, role, time } from "./local/server.ts";
 import { clientCaching, clientGetRedir, clientTracking, clientTrackingInfo } from "./local/tracking.ts";
 import { slowlogGet, slowlogLen, slowlogReset } from "./local/slowlog.ts";
-
-/** COMMAND and all its subcommands are answered from the table. */
-const command: LocalCommand = (call) => commandReply(call.command, call.request, respOf(call));
 
 /** Every local command; a test holds this against the table. */
 export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
@@ -60,31 +54,20 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   "slowlog|reset": slowlogReset,
   ...SUBSCRIBE_COMMANDS,
   ...PUBSUB_COMMANDS,
-  command,
-  "command|count": command,
-  "command|info": command,
-  "command|list": command,
-  "command|docs": command,
-  "command|getkeys": command,
-  "command|getkeysandflags": command,
+  ...COMMAND_COMMANDS,
 };
 
 /** Answers local commands of one pool. */
 export class LocalCommands {
-  readonly #pool: Pool;
-  readonly #users: Users;
-  readonly #permissions: Permissions;
+  readonly #context: LocalContext;
 
-  constructor(pool: Pool, users: Users, permissions: Permissions) {
-    this.#pool = pool;
-    this.#users = users;
-    this.#permissions = permissions;
+  constructor(context: LocalContext) {
+    this.#context = context;
   }
 
   /** Answers the request now, or puts a record in the queue and answers it when the command is done. */
   serve(session: Session, command: Command, request: RequestScanner): void {
-    const [pool, users, permissions] = [this.#pool, this.#users, this.#permissions];
-    const call = { session, pool, users, permissions, command, request, args: copyArguments(request) };
+    const call = { ...this.#context, session, command, request, args: copyArguments(request) };
     const answer = LOCAL_COMMANDS[command.name]!(call);
     if (answer === null) return;
     if (answer instanceof Uint8Array) session.reply(answer);

@@ -7,12 +7,10 @@ import { isWord } from "../../protocol/arguments.ts";
 import { NEVER_WAITS, waitOf } from "../../protocol/redis/blocking_option.ts";
 import { arityFits, lookupCommand, subcommandIn } from "../../protocol/redis/command_lookup.ts";
 import type { Command } from "../../protocol/redis/command.ts";
-import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
 import { KeyFinder } from "../../protocol/redis/key_finder.ts";
 import { ReplyScanner } from "../../protocol/redis/reply_scanner.ts";
 import type { RequestLimits } from "../../protocol/redis/request_limits.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
-import { Families } from "../families.ts";
 import { NO_SERVER } from "../failure.ts";
 import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
@@ -20,6 +18,7 @@ import type { Greeting, ProbeQuestion, Protocol, VersionQuestion } from "../prot
 import type { Session } from "../session.ts";
 import type { Variant } from "../variant.ts";
 import { Everywhere } from "./everywhere.ts";
+import { REDIS_FAMILIES } from "./redis_families.ts";
 import { encodeCommand, laneGreeting } from "./greeting.ts";
 import { served } from "./reply_mode.ts";
 import { LocalCommands } from "./local_commands.ts";
@@ -31,6 +30,7 @@ import { appendRange } from "../request_bytes.ts";
 import { noteKey } from "../request_key.ts";
 import { fixedUnit } from "./home.ts";
 import { NEVER_QUEUED } from "./block_rules.ts";
+import { Learner } from "./learner.ts";
 import { Scan } from "./scan.ts";
 import { Scripts } from "./scripts.ts";
 import { Publisher } from "./publisher.ts";
@@ -44,8 +44,6 @@ import { become, Users } from "./users.ts";
 /** Commands a stranger may use to become a friend. */
 const BEFORE_AUTH = new Set(["auth", "hello", "quit", "reset"]);
 
-/** The groups of Redis's documentation. */
-const FAMILIES = new Families(ALL_COMMANDS.map(({ group }) => group));
 const PONG = Buffer.from("+PONG\r\n");
 
 /** PING, answered by exactly +PONG: an error such as LOADING or NOAUTH means that the server can't serve. */
@@ -64,7 +62,9 @@ const INFO_SERVER: VersionQuestion = {
 export class RedisProtocol implements Protocol {
   readonly probe = PING;
   readonly version = INFO_SERVER;
-  readonly families = FAMILIES;
+  readonly families = REDIS_FAMILIES;
+  /** What the pool's servers have beyond the table. */
+  readonly learner: Learner;
   readonly #pool: Pool;
   readonly #limits: RequestLimits;
   readonly #finder = new KeyFinder();
@@ -82,14 +82,21 @@ export class RedisProtocol implements Protocol {
     const { config } = pool;
     this.#pool = pool;
     this.#limits = config;
+    this.learner = pool.protocol instanceof RedisProtocol ? pool.protocol.learner : new Learner(pool);
+    this.learner.reconfigured();
     this.#splitter = new Splitter(pool);
     this.#everywhere = new Everywhere(pool);
     this.#scan = new Scan(pool);
     this.#scripts = new Scripts(pool.protocol instanceof RedisProtocol ? pool.protocol.#scripts : null);
     this.#users = new Users(config);
     this.#permissions = new Permissions(config);
-    this.#stateful = new StatefulCommands(pool);
-    this.#local = new LocalCommands(pool, this.#users, this.#permissions);
+    this.#stateful = new StatefulCommands(pool, this.learner);
+    this.#local = new LocalCommands({
+      pool,
+      users: this.#users,
+      permissions: this.#permissions,
+      learner: this.learner,
+    });
     this.#publisher = new Publisher(pool);
   }
 
@@ -108,6 +115,10 @@ export class RedisProtocol implements Protocol {
       become(session, null);
       session.finishAfterReplies();
     }
+  }
+
+  serverReady(backend: Backend): void {
+    this.learner.serverReady(backend);
   }
 
   greetingFor(config: PoolConfig, variant: Variant): Greeting | null {
@@ -132,7 +143,10 @@ export class RedisProtocol implements Protocol {
 
   serve(session: Session, request: RequestScanner): void {
     this.#pool.counters.requests++;
-    const command = lookupCommand(request.bytesOf(0), request.start(0), request.end(0));
+    let command = lookupCommand(request.bytesOf(0), request.start(0), request.end(0));
+    if (command === null) {
+      command = this.learner.catalogue.find(request.bytesOf(0), request.start(0), request.end(0));
+    }
     if (
       command !== null && command.singleKey && session.client.unrestricted &&
       arityFits(command, request.count)
@@ -188,7 +202,10 @@ export class RedisProtocol implements Protocol {
       session.finishAfterReplies();
       return;
     }
-    const command = found === null ? null : subcommandIn(found, request);
+    const command = found === null
+      ? null
+      : subcommandIn(found, request) ?? this.learner.catalogue.subcommandOf(found, request);
+    if (command === null && this.learner.holds(session, request)) return;
     const transaction = session.client.redis?.transaction ?? null;
     const fault = command === null ? unknownCommand(found, request) : requestFault(session, command, request);
     if (command === null || fault !== "") {

@@ -3,6 +3,7 @@ import type { Command } from "../../protocol/redis/command.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Pool } from "../pool.ts";
 import type { Session } from "../session.ts";
+import type { Learner } from "./learner.ts";
 import { errorReply } from "./replies.ts";
 import { ReplicationWait } from "./replication_wait.ts";
 import { clientReply } from "./client_reply.ts";
@@ -18,8 +19,8 @@ export class StatefulCommands {
   readonly pinned: PinnedRequests;
   readonly #commands: Readonly<Record<string, Serve>>;
 
-  constructor(pool: Pool) {
-    const transactions = this.transactions = new Transactions(pool);
+  constructor(pool: Pool, learner: Learner) {
+    const transactions = this.transactions = new Transactions(pool, learner);
     const pinned = this.pinned = new PinnedRequests(pool);
     const replication = new ReplicationWait(pool);
     this.#commands = {

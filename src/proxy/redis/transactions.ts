@@ -6,7 +6,6 @@
  *                                                                    └──── swallowed ────┘
  */
 import type { Command } from "../../protocol/redis/command.ts";
-import { findCommand } from "../../protocol/redis/command_lookup.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { COMPLETE } from "../../protocol/scan_status.ts";
 import { NO_SERVER } from "../failure.ts";
@@ -18,6 +17,7 @@ import type { Session } from "../session.ts";
 import { laneTo } from "../session_lane.ts";
 import { faultInBlock } from "./block_rules.ts";
 import { ANYWHERE, fixedUnit, Home } from "./home.ts";
+import type { Learner } from "./learner.ts";
 import { type RedisSession, respVersion, stateOf } from "./redis_session.ts";
 import { arrayReply, errorReply, nullReply, simpleReply } from "./replies.ts";
 import { NO_KEYS, type Transaction } from "./transaction.ts";
@@ -32,10 +32,12 @@ const CROSSSLOT = "CROSSSLOT Keys of a transaction don't live on the same server
 /** The transactions of one pool's clients. */
 export class Transactions {
   readonly #pool: Pool;
+  readonly #learner: Learner;
   readonly #home = new Home();
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, learner: Learner) {
     this.#pool = pool;
+    this.#learner = learner;
   }
 
   /** MULTI. */
@@ -167,7 +169,9 @@ export class Transactions {
     transaction.forEachSlice((bytes, start, end) => {
       for (let pos = start; pos < end; pos = scanner.next) {
         if (scanner.scan(bytes, pos, end) !== COMPLETE) continue;
-        const found = this.#home.find(router, findCommand(scanner)!, scanner);
+        const command = this.#learner.catalogue.commandOf(scanner);
+        // It was known when it was queued; nobody can tell any more where its keys are.
+        const found = command === null ? SEVERAL : this.#home.find(router, command, scanner);
         if (unit === ANYWHERE) unit = found;
         else if (found !== ANYWHERE && found !== unit) unit = SEVERAL;
       }

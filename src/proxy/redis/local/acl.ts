@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { behind } from "../../../protocol/arguments.ts";
 import { CATEGORIES } from "../../../protocol/redis/acl/rules.ts";
 import type { User } from "../../../protocol/redis/acl/user.ts";
-import { arityFits, findCommand } from "../../../protocol/redis/command_lookup.ts";
+import { arityFits } from "../../../protocol/redis/command_lookup.ts";
 import { ALL_COMMANDS } from "../../../protocol/redis/command_table.ts";
 import { arrayReply, bulkReply, errorReply, mapReply, nullReply, setReply, simpleReply } from "../replies.ts";
 import { type LocalCall, type LocalCommand, respOf } from "./call.ts";
@@ -61,7 +61,7 @@ export const aclDryRun: LocalCommand = (call) => {
   const user: User | undefined = call.users.named(textAt(call, 2));
   if (user === undefined) return errorReply(`ERR User '${textAt(call, 2)}' not found`);
   const request = behind(call.request, 3);
-  const command = findCommand(request);
+  const command = call.learner.catalogue.commandOf(request);
   if (command === null) return errorReply(`ERR Command '${textAt(call, 3)}' not found`);
   if (!arityFits(command, request.count)) {
     return errorReply(`ERR wrong number of arguments for '${command.name}' command`);

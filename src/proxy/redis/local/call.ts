@@ -5,15 +5,21 @@ import type { RespVersion } from "../../../protocol/redis/resp_version.ts";
 import type { Pool } from "../../pool.ts";
 import type { Session } from "../../session.ts";
 import { versionOf } from "../../variant.ts";
+import type { Learner } from "../learner.ts";
 import type { Permissions } from "../permissions.ts";
 import type { Users } from "../users.ts";
 
-/** What a local command has to work with. */
-export interface LocalCall {
-  readonly session: Session;
+/** What the local commands of a pool have in common. */
+export interface LocalContext {
   readonly pool: Pool;
   readonly users: Users;
   readonly permissions: Permissions;
+  readonly learner: Learner;
+}
+
+/** What a local command has to work with. */
+export interface LocalCall extends LocalContext {
+  readonly session: Session;
   readonly command: Command;
   /** The request as it was scanned; valid until the local command returns. */
   readonly request: Arguments;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Command } from "../../../../src/protocol/redis/command.ts";
-import { ALL_COMMANDS, commandName, COMMANDS } from "../../../../src/protocol/redis/command_table.ts";
+import { ALL_COMMANDS, COMMANDS } from "../../../../src/protocol/redis/command_table.ts";
 import { compareVersions } from "./versions.ts";
 
 function entry(name: string): Command {
@@ -237,9 +237,4 @@ test("Command.cursor and Command.blockingKeyword are set when the command has on
     "xread",
     "xreadgroup",
   ]);
-});
-
-test("commandName is the name when the id is a command's, and NULL when it is none", () => {
-  for (const { id, name } of ALL_COMMANDS) expect(commandName(id)).toBe(name);
-  expect([commandName(-1), commandName(ALL_COMMANDS.length)]).toEqual(["NULL", "NULL"]);
 });
