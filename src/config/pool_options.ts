@@ -5,7 +5,7 @@ import { NUTCRACKER_OPTIONS } from "./nutcracker_options.ts";
 import { ownOption, type Resolved } from "./option.ts";
 import { SECURITY_OPTIONS } from "./security_options.ts";
 import { GB, KB, MB } from "./size.ts";
-import { choice, integer, milliseconds, optional, size } from "./value_types.ts";
+import { choice, flag, integer, milliseconds, optional, size } from "./value_types.ts";
 
 /** Offsets into a request are 32-bit integers; bytes. */
 const LONGEST_REQUEST = 2047 * MB;
@@ -36,8 +36,14 @@ const OWN_OPTIONS = {
     key: "commands",
     type: commandMap(),
     default: null,
+    description: "Commands of modules by where their keys are: `FT.SEARCH: read 1`. Redis pools only.",
+  }),
+  learnCommands: ownOption({
+    key: "learn_commands",
+    type: flag(),
+    default: true,
     description:
-      "Commands of modules that the servers don't tell enough of, each with where its keys are: `FT.SEARCH: read 1`. Redis pools only.",
+      "Ask the servers for commands that the proxy doesn't know, to serve them too. Redis pools only.",
   }),
   maxItemBytes: ownOption({
     key: "max_item",

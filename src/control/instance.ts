@@ -6,8 +6,10 @@
  * throwing `ChangeRefused`.
  */
 import type { Config } from "../config/mod.ts";
-import type { ClientDescription } from "../proxy/mod.ts";
+import type { ClientDescription, PoolCommands } from "../proxy/mod.ts";
 import type { HotKey, InstanceFigures, SlowRequest } from "../stats/mod.ts";
+
+export type { PoolCommands } from "../proxy/mod.ts";
 
 /** Why something was not done; nothing has changed. */
 export class ChangeRefused extends Error {
@@ -146,6 +148,8 @@ export interface Instance {
 
   pools(): PoolView[];
   route(pool: string, key: Uint8Array): RouteView;
+  /** What a pool knows of its servers' commands: of its workers, the one that most servers have told. */
+  commands(pool: string): Promise<PoolCommands>;
   /** `entry` is written as in the file: `host:port:weight [name]`. `confirm` is the share that may move, where asked for. */
   addServer(pool: string, entry: string, confirm: number | null): Promise<Change>;
   changeServer(pool: string, id: string, change: ServerChange, confirm: number | null): Promise<Change>;

@@ -1,6 +1,7 @@
 /** What the faces of an instance ask of it, put to its settings, its supervisor and its log. */
 import { ulid } from "ulid";
 import { type Config, formatAddress, type PoolConfig } from "../config/mod.ts";
+import type { PoolCommands } from "../proxy/mod.ts";
 import { type HotKey, type InstanceFigures, mergeHotKeys, type SlowRequest } from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
 import type { Exclusively } from "./exclusively.ts";
@@ -76,6 +77,18 @@ export class RunningInstance implements Instance {
 
   route(pool: string, key: Uint8Array): RouteView {
     return explainRoute(this.#supervisor.topology, this.#pool(pool), key);
+  }
+
+  async commands(pool: string): Promise<PoolCommands> {
+    const views = await this.#askAll((worker) => worker.commands(), pool);
+    const toldIn = ({ servers }: PoolCommands) => servers.filter(({ commands }) => commands > 0).length;
+    const [first] = views.sort((a, b) => toldIn(b) - toldIn(a));
+    if (first !== undefined) return first;
+    throw new ChangeRefused(
+      "missing",
+      `pool ${JSON.stringify(pool)} is no Redis pool that is served`,
+      "pool",
+    );
   }
 
   addServer(pool: string, entry: string, confirm: number | null): Promise<Change> {

@@ -9,8 +9,11 @@ import {
   type ClientFilter,
   collectFigures,
   describeClient,
+  describeCommands,
   OwnClients,
   type Pool,
+  type PoolCommands,
+  RedisProtocol,
   type Seats,
   type Session,
   Shared,
@@ -128,6 +131,13 @@ export class Worker implements WorkerApi {
   // deno-lint-ignore require-await -- as above
   async hotKeys(): Promise<HotKey[]> {
     return this.#shared.pools.flatMap(({ hotKeys }) => hotKeys.list());
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async commands(): Promise<PoolCommands[]> {
+    return this.#shared.pools.flatMap((pool) =>
+      pool.protocol instanceof RedisProtocol ? [describeCommands(pool, pool.protocol.learner)] : []
+    );
   }
 
   // deno-lint-ignore require-await -- as above

@@ -34,7 +34,7 @@ export const PROXY_EVENTS = {
   "pubsub.resumed": { level: 5, meaning: "Nothing that is published on the server is missed any more." },
   "commands.learned": {
     level: 5,
-    meaning: "The servers of a pool have told of other commands than before that the proxy didn't know.",
+    meaning: "A pool's servers have told of commands that the proxy didn't know, or no longer have them.",
   },
   "login.denied": { level: 4, meaning: "A client gave a user or a password that the pool doesn't know." },
 } as const satisfies Readonly<Record<string, EventDeclaration>>;

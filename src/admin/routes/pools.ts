@@ -1,7 +1,7 @@
 /** `/pools`: what pools there are, which servers they have, and where a key goes. */
 import * as z from "zod";
 import { didYouMean } from "../../config/mod.ts";
-import type { Instance, PoolView, RouteView } from "../../control/instance.ts";
+import type { Instance, PoolCommands, PoolView, RouteView } from "../../control/instance.ts";
 import * as field from "../field.ts";
 import { Refusal } from "../refusal.ts";
 import { json, type Route, route } from "../route.ts";
@@ -56,6 +56,29 @@ const KEY_ROUTE = named(
   }),
 );
 
+const COMMANDS: z.ZodType<PoolCommands> = named(
+  "PoolCommands",
+  z.object({
+    pool: z.string(),
+    servers: z.array(z.object({
+      server: z.string(),
+      commands: z.number().describe("How many commands it has told of, with subcommands; 0: not yet."),
+      fault: z.string().describe("Why it didn't tell when it was asked last; empty when it did."),
+    })),
+    learned: z.array(z.object({
+      name: z.string(),
+      arity: z.number(),
+      flags: z.array(z.string()),
+      keys: z.string().describe("Where its keys are, as the option `commands` declares it."),
+    })).describe("Commands that the proxy's own table lacks, and that are served."),
+    refused: z.array(z.object({ name: z.string(), reason: z.string() }))
+      .describe("Those that are not served."),
+    lacking: z.array(z.string()).describe(
+      "Commands of the table that a server lacks: COMMAND leaves them out.",
+    ),
+  }),
+);
+
 const POOL_NAME = z.strictObject({ pool: z.string().describe("The pool's name.") });
 
 const KEY = z.strictObject({
@@ -85,6 +108,17 @@ export function poolRoutes(instance: Instance): Route[] {
       answer: json(POOL, "The pool."),
       refuses: [404],
       handle: ({ params }) => findPool(instance, params.pool),
+    }),
+    route({
+      method: "get",
+      path: "/pools/{pool}/commands",
+      id: "getPoolCommands",
+      access: "read",
+      summary: "What a Redis pool has learned of its servers' commands.",
+      params: POOL_NAME,
+      answer: json(COMMANDS, "The commands."),
+      refuses: [404],
+      handle: ({ params }) => instance.commands(params.pool),
     }),
     route({
       method: "get",

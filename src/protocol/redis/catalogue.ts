@@ -15,7 +15,6 @@ const WITHOUT_SERVERS: ReadonlySet<Command["handling"]> = new Set(["local", "sta
 export interface CatalogueParts {
   /** Commands, and subcommands of containers that are in the table; with those that are refused. */
   readonly learned: readonly Command[];
-  /** Whether some server lacks a command of the table. */
   readonly isLacking: (command: Command) => boolean;
 }
 
@@ -25,14 +24,15 @@ export class Catalogue {
   readonly served: readonly Command[];
   /** Learned commands, and subcommands of the table's containers, in the order of their names. */
   readonly learned: readonly Command[];
-  readonly #isLacking: (command: Command) => boolean;
+  /** Whether some server lacks a command of the table. */
+  readonly isLacking: (command: Command) => boolean;
   readonly #index: NameIndex;
   /** Subcommands that the table's containers lack, by the container's name. */
   readonly #additions = new Map<string, { readonly commands: Command[]; readonly index: NameIndex }>();
 
   constructor({ learned, isLacking }: CatalogueParts) {
     this.learned = learned;
-    this.#isLacking = isLacking;
+    this.isLacking = isLacking;
     const byContainer = Map.groupBy(learned, ({ name }) => containerOf(name));
     this.#index = new NameIndex(byContainer.get("") ?? []);
     for (const [name, commands] of byContainer) {
@@ -46,7 +46,7 @@ export class Catalogue {
   isServed(command: Command): boolean {
     if (command.subcommands.length > 0) return this.subcommandsOf(command).length > 0;
     return command.handling !== "refuse" &&
-      (WITHOUT_SERVERS.has(command.handling) || !this.#isLacking(command));
+      (WITHOUT_SERVERS.has(command.handling) || !this.isLacking(command));
   }
 
   /** The subcommands that are served. */

@@ -81,7 +81,7 @@ export class Learner {
   /** A connection to a server is ready: it may have been away, and come back as another. */
   serverReady(backend: Backend): void {
     const knowledge = this.#of(backend);
-    if (knowledge.timer !== null) return;
+    if (knowledge.timer !== null || !this.#pool.config.learnCommands) return;
     const delay = Math.max(DELAY_MS, knowledge.nextMs - turn.now);
     knowledge.timer = setTimeout(() => {
       knowledge.timer = null;
@@ -107,6 +107,7 @@ export class Learner {
   }
 
   #isWorthWaiting(): boolean {
+    if (!this.#pool.config.learnCommands) return false;
     let isWorth = false;
     for (const backend of this.#pool.backends) {
       const knowledge = this.#of(backend);
@@ -156,7 +157,10 @@ export class Learner {
     const before = this.#catalogue;
     this.#madeFor = backends;
     this.#catalogue = catalogueOf(
-      backends.map((backend) => ({ server: backend.server.name, commands: this.#of(backend).commands })),
+      backends.map((backend) => ({
+        server: backend.server.name,
+        commands: config.learnCommands ? this.#of(backend).commands : null,
+      })),
       config.commands,
     );
     assignFamilies(this.#catalogue.learned);

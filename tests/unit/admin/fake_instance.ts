@@ -6,6 +6,7 @@ import type {
   ClientView,
   Instance,
   InstanceEvent,
+  PoolCommands,
   PoolView,
   Readiness,
   RouteView,
@@ -182,6 +183,18 @@ export class FakeInstance implements Instance {
   resetSlowLog(): Promise<Change> {
     this.#note("resetSlowLog");
     return Promise.resolve(this.#change("slow log emptied"));
+  }
+
+  commands(pool: string): Promise<PoolCommands> {
+    this.#note("commands", pool);
+    this.#find(pool, "pool");
+    return Promise.resolve({
+      pool,
+      servers: [{ server: "alpha", commands: 372, fault: "" }],
+      learned: [{ name: "json.get", arity: -2, flags: ["module", "readonly"], keys: "read 1" }],
+      refused: [{ name: "ft.search", reason: "FT.SEARCH names no keys" }],
+      lacking: ["hexpire"],
+    });
   }
 
   hotKeys(pool: string | null): Promise<HotKey[]> {

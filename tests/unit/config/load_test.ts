@@ -18,6 +18,7 @@ function load(text: string): Config {
 /** What a pool resolves to in our form when only what is required is set. */
 const DEFAULTS: PoolConfig = {
   commands: null,
+  learnCommands: true,
   name: "p",
   listen: { kind: "tcp", host: "127.0.0.1", port: 22121 },
   hash: "fnv1a_64",

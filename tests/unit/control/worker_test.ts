@@ -78,11 +78,13 @@ describe("Worker.commit", () => {
     await using server = await FakeServer.start(healthy);
     await using rig = new WorkerRig();
     const port = freePort();
-    await rig.apply(one({ listen: port, servers: [`${server.address}:1 a`] }));
+    const options = { learn_commands: false };
+    await rig.apply(one({ listen: port, servers: [`${server.address}:1 a`], options }));
     const client = await rig.connect(port);
     await client.command("SET", "a", "1");
-    await rig.apply(one({ listen: port, servers: [`${server.address}:7 a`, "127.0.0.1:1:1 b"] }));
-    await rig.apply(one({ listen: port, servers: [`${server.address}:7 a`], options: { timeout: 100 } }));
+    await rig.apply(one({ listen: port, servers: [`${server.address}:7 a`, "127.0.0.1:1:1 b"], options }));
+    const others = { ...options, timeout: 100 };
+    await rig.apply(one({ listen: port, servers: [`${server.address}:7 a`], options: others }));
     await client.command("SET", "a", "2");
     expect(server.peers.length).toBe(1);
   });
