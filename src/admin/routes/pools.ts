@@ -70,6 +70,7 @@ const COMMANDS: z.ZodType<PoolCommands> = named(
       arity: z.number(),
       flags: z.array(z.string()),
       keys: z.string().describe("Where its keys are, as the option `commands` declares it."),
+      missing: z.array(z.string()).describe("Servers that lack it: they say so when it is for them."),
     })).describe("Commands that the proxy's own table lacks, and that are served."),
     refused: z.array(z.object({ name: z.string(), reason: z.string() }))
       .describe("Those that are not served."),

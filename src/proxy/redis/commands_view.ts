@@ -1,7 +1,9 @@
 /** What a pool knows of its servers' commands, as plain data. */
+import { TABLE } from "../../protocol/redis/catalogue.ts";
 import type { Command, KeySpec } from "../../protocol/redis/command.ts";
 import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
 import { WRITES } from "../../protocol/redis/commands/key_specs.ts";
+import { hasCommand } from "../../protocol/redis/learned/server_commands.ts";
 import type { Pool } from "../pool.ts";
 import type { Learner } from "./learner.ts";
 
@@ -21,6 +23,8 @@ export interface LearnedCommand {
   readonly flags: readonly string[];
   /** Where its keys are, as `commands` declares it: `read 1`. */
   readonly keys: string;
+  /** Servers that lack it, and say so when they are asked. */
+  readonly missing: readonly string[];
 }
 
 /** The commands of one pool, as one worker knows them. */
@@ -44,20 +48,24 @@ export function describeCommands({ config, backends }: Pool, learner: Learner): 
       const { commands, fault } = learner.toldBy(backend);
       return { server: backend.server.name, commands: commands?.names.size ?? 0, fault };
     }),
-    learned: all.filter(({ handling }) => handling !== "refuse").map(describe),
+    learned: all.filter(({ handling }) => handling !== "refuse").map((command) => ({
+      ...describe(command),
+      missing: backends.filter((backend) => {
+        const { commands } = learner.toldBy(backend);
+        return commands !== null && !hasCommand(commands, command);
+      }).map(({ server }) => server.name),
+    })),
     refused: all.filter(({ handling }) => handling === "refuse")
       .map(({ name, refusal }) => ({ name, reason: refusal })),
-    lacking: ALL_COMMANDS.filter((command) => catalogue.isLacking(command)).map(({ name }) => name),
+    lacking: ALL_COMMANDS.filter((command) => TABLE.isServed(command) && !catalogue.isServed(command))
+      .map(({ name }) => name),
   };
 }
 
-function describe({ name, arity, flags, keys }: Command): LearnedCommand {
+function describe({ name, arity, flags, keys, write }: Command): Omit<LearnedCommand, "missing"> {
+  const accessOf = ({ needs }: KeySpec) => write && (needs & WRITES) !== 0 ? "write" : "read";
   const places = keys.filter(({ isKey }) => isKey).map((spec) => `${accessOf(spec)} ${placeOf(spec)}`);
   return { name, arity, flags, keys: places.join(", ") || "none" };
-}
-
-function accessOf({ needs }: KeySpec): string {
-  return (needs & WRITES) === 0 ? "read" : "write";
 }
 
 function placeOf({ keyword, begin, find, last, limit, step }: KeySpec): string {

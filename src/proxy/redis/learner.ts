@@ -4,6 +4,7 @@
  * asked again and again. Until all have told, a client that asks for what nobody knows waits for a moment.
  */
 import { type Catalogue, TABLE } from "../../protocol/redis/catalogue.ts";
+import type { Command } from "../../protocol/redis/command.ts";
 import type { ServerCommands } from "../../protocol/redis/learned/server_commands.ts";
 import { turn } from "../../transport/turn.ts";
 import type { Backend } from "../backend.ts";
@@ -174,7 +175,7 @@ function sayChange({ config, shared }: Pool, before: Catalogue, now: Catalogue):
   const added = [...has].filter((name) => !had.has(name));
   const removed = [...had].filter((name) => !has.has(name));
   if (added.length + removed.length === 0) return;
-  const served = now.learned.filter((command) => now.isServed(command)).length;
+  const served = now.learned.filter((command) => !isRefused(command)).length;
   shared.report("commands.learned", {
     pool: config.name,
     served,
@@ -186,10 +187,12 @@ function sayChange({ config, shared }: Pool, before: Catalogue, now: Catalogue):
 
 /** The learned commands, those that are refused with a mark, so that it is a change when they are served. */
 function namesOf(catalogue: Catalogue): Set<string> {
-  const shown = catalogue.learned.map((each) =>
-    catalogue.isServed(each) ? each.name : `${each.name} (refused)`
-  );
-  return new Set(shown);
+  return new Set(catalogue.learned.map((each) => isRefused(each) ? `${each.name} (refused)` : each.name));
+}
+
+/** Whether nothing of it is served. */
+function isRefused({ handling, subcommands }: Command): boolean {
+  return subcommands.length > 0 ? subcommands.every(isRefused) : handling === "refuse";
 }
 
 function listed(names: readonly string[]): string {

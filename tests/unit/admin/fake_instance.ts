@@ -191,7 +191,7 @@ export class FakeInstance implements Instance {
     return Promise.resolve({
       pool,
       servers: [{ server: "alpha", commands: 372, fault: "" }],
-      learned: [{ name: "json.get", arity: -2, flags: ["module", "readonly"], keys: "read 1" }],
+      learned: [{ name: "json.get", arity: -2, flags: ["module", "readonly"], keys: "read 1", missing: [] }],
       refused: [{ name: "ft.search", reason: "FT.SEARCH names no keys" }],
       lacking: ["hexpire"],
     });

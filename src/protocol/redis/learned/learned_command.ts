@@ -29,7 +29,7 @@ export function learnedCommand(verdict: Verdict): Command | null {
     refusal: refusal === "" ? "" : `${name.toUpperCase().replace("|", " ")} ${refusal}`,
     group: flags.includes("module") ? MODULES : groupOfCategories(categories) ?? MODULES,
     since: "",
-    administrative: isDangerous && keys.length === 0 && !isDeclared,
+    administrative: isDangerous && keys.length === 0 && refusal === "" && !isDeclared,
     connectionNeutral: true,
     retrySafe: readsOnly,
     cursor: 0,
