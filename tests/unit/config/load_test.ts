@@ -181,6 +181,10 @@ alpha:
   const OWN_KEYS: [line: string, expected: Partial<PoolConfig>][] = [
     ["protocol: redis", { protocol: "redis", redis: true }],
     ["get_failures: error", { getFailures: "error" }],
+    ['commands: { FT.SEARCH: "read 1", x.put: "write 2, arity -3" }', {
+      commands: [{ name: "FT.SEARCH", text: "read 1" }, { name: "x.put", text: "write 2, arity -3" }],
+    }],
+    ["learn_commands: false", { learnCommands: false }],
     ["max_item: 5mb", { maxItemBytes: 5 * 1024 * 1024 }],
     ["connect_timeout: 100", { connectTimeoutMs: 100 }],
     ["client_idle_timeout: 100", { clientIdleTimeoutMs: 100 }],

@@ -35,6 +35,14 @@ cache:
   server_failure_limit: 1
   servers: ["[::1]:6379:3", /tmp/b.sock:1, "10.0.0.1:6380:2 007"]
 `,
+  "our form with commands that are declared": `
+pools:
+  cache:
+    listen: 127.0.0.1:1
+    servers: [127.0.0.1:2:1]
+    protocol: redis
+    commands: { FT.SEARCH: read 1, x.put: "write 2, arity -3" }
+`,
   "our form with values that have words of their own": `
 pools:
   cache: { listen: 127.0.0.1:1, servers: [127.0.0.1:2:1], protocol: redis, server_tls: true }
