@@ -14,7 +14,7 @@ import { LinkInbox } from "./pubsub/link_inbox.ts";
 import type { Way } from "./way.ts";
 
 /** All of a conversation takes no longer; milliseconds. */
-const LONGEST_MS = 5000;
+const LONGEST_MS = 2000;
 /** All that a server says in it is no more; bytes. */
 const MOST_BYTES = 4 * 1024 * 1024;
 

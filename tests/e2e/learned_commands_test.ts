@@ -6,8 +6,11 @@ import { eventually } from "../support/eventually.ts";
 import { FakeServer, type Script } from "../support/fake_server.ts";
 import { freePort } from "../support/free_port.ts";
 import { reasonToSkip } from "../support/programs.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { RedisServer } from "../support/redis_server.ts";
-import { error } from "../support/resp_encoder.ts";
+import { encodeReply } from "../../src/protocol/redis/reply_value.ts";
+import { error, simple } from "../support/resp_encoder.ts";
+import { entry, spec } from "../unit/protocol/redis/learned/entries.ts";
 import { RespError } from "../support/resp.ts";
 import { TestModule } from "../support/test_module.ts";
 import { Fleet } from "./fleet.ts";
@@ -19,6 +22,11 @@ const REMEDY = "; `commands` in the pool's configuration can declare it";
 
 function hash(password: string): string {
   return `#${createHash("sha256").update(password).digest("hex")}`;
+}
+
+/** Names and values in turn, as a map. */
+function mapOf(pairs: readonly unknown[]): Map<unknown, unknown> {
+  return new Map(Array.from({ length: pairs.length / 2 }, (_, i) => [pairs[2 * i], pairs[2 * i + 1]]));
 }
 
 let module: TestModule;
@@ -129,6 +137,30 @@ describe.skipIf(skip)("commands of a module", () => {
     expect(flags).toEqual([["k", ["RW", "access", "update"]]]);
   });
 
+  test.each([2, 3])("are in COMMAND DOCS, which has the servers' words, in RESP%d", async (version) => {
+    using client = await fleet.connect();
+    using server = await RawClient.connect(fleet.servers[0]!.endpoint);
+    for (const each of [client, server]) await each.command("HELLO", version);
+    const docs = ["COMMAND", "DOCS", "get", "zadd", "xinfo", "object|freq", "mod.get", "nosuch"];
+    expect(await client.command(...docs)).toEqual(await server.command(...docs));
+    const all = (reply: unknown) => reply instanceof Map ? new Map(reply) : mapOf(reply as unknown[]);
+    const ours = all(await client.command("COMMAND", "DOCS"));
+    const theirs = all(await server.command("COMMAND", "DOCS"));
+    expect(ours.get("hset")).toEqual(theirs.get("hset"));
+    expect(ours.has("mod.set")).toBe(true);
+    for (const name of ["mod.admin", "shutdown", "hexpire"]) expect(ours.has(name)).toBe(false);
+    const facts = all(ours.get("client"));
+    const names = [...all(facts.get("subcommands")).keys()];
+    expect(names).toContain("client|id");
+    expect(names).not.toContain("client|unblock");
+  });
+
+  test("are a family of their own in the figures", async () => {
+    using client = await fleet.connect();
+    await client.command("MOD.GET", fleet.keyOn(0));
+    expect(await client.command("INFO", "commandstats")).toContain("cmdstat_module:");
+  });
+
   test("count as what they are for the rules of users", async () => {
     using client = await fleet.connect();
     await client.command("AUTH", "reader", "x");
@@ -166,6 +198,7 @@ describe.skipIf(skip)("commands that a pool declares", () => {
       "MOD.SEARCH": "read 1",
       "mod.hidden": "read count 1, arity -3",
       "Mod.Wait": "read 1, blocking",
+      "MOD.UNTOLD": "read 1",
     };
     await using fleet = await Fleet.start(await startServers(2), { options: { commands, hash_tag: "{}" } });
     using client = await fleet.connect();
@@ -176,8 +209,8 @@ describe.skipIf(skip)("commands that a pool declares", () => {
       new RespError("ERR wrong number of arguments for 'mod.hidden' command"),
     );
     expect(await client.command("MOD.WAIT", "key")).toBe("key");
-    const [search] = await client.command("COMMAND", "INFO", "mod.search") as unknown[][];
-    expect(search!.slice(3, 6)).toEqual([1, 1, 1]);
+    const infos = await client.command("COMMAND", "INFO", "mod.search", "mod.untold") as unknown[][];
+    expect(infos.map((info) => info.slice(3, 6))).toEqual([[1, 1, 1], [1, 1, 1]]);
     expect(module_.path).toEndWith(".so");
   });
 });
@@ -218,6 +251,19 @@ describe.skipIf(skip)("servers of a pool that differ", () => {
   });
 });
 
+describe.skipIf(skip)("a server that loads a module while it runs", () => {
+  test("is asked anew once a client asks for what nobody knows", async () => {
+    using _module = module = new TestModule();
+    const [server] = await RedisServer.startMany(1, { args: ["--enable-module-command", "local"] });
+    await using fleet = await Fleet.start([server!]);
+    using client = await fleet.connect();
+    expect(await client.command("MOD.GET", "a")).toBeInstanceOf(RespError);
+    expect(await server!.command("MODULE", "LOAD", module.path)).toBe("OK");
+    const isServed = async () => await client.command("MOD.GET", "a") === null;
+    await eventually("the command is served", isServed, { timeoutMs: 10_000 });
+  }, 15_000);
+});
+
 describe("a server that", () => {
   /** As Redis 6 describes JSON.GET: without key specifications, and it has no COMMAND LIST. */
   const OLD =
@@ -241,6 +287,38 @@ describe("a server that", () => {
     expect(names).toContain("get");
     expect(names).not.toContain("set");
     expect(names).toContain("client");
+  });
+
+  test("is newer than the proxy serves its containers, and more subcommands of those that are known", async () => {
+    const at2 = spec({ begin: ["index", 2] });
+    const box = entry("box", -2, "", [], [
+      entry("box|put", 3, "write", [at2]),
+      entry("box|all", 2, "readonly", []),
+    ]);
+    const commands = [box, entry("xinfo|later", 3, "readonly", [at2])];
+    const newer: Script = (words, peer) => {
+      const asked = words.join(" ").toLowerCase();
+      if (asked === "command list") {
+        peer.write(encodeReply(["get", "box", "box|put", "box|all", "xinfo|later"], 2));
+      } else if (asked === "command info box xinfo|later") peer.write(encodeReply(commands, 2));
+      else if (asked.startsWith("command")) peer.write(error("ERR no"));
+      else peer.write(simple(asked));
+    };
+    await using fleet = await Fleet.start([await FakeServer.start(newer)], {
+      options: { learn_commands: true },
+    });
+    using client = await fleet.connect();
+    expect(await client.command("BOX", "PUT", "k")).toBe("box put k");
+    expect(await client.command("XINFO", "LATER", "k")).toBe("xinfo later k");
+    expect((await client.command("BOX", "ALL") as RespError).message).toStartWith(
+      "ERR BOX ALL names no keys",
+    );
+    expect((await client.command("BOX", "NO") as RespError).message).toStartWith(
+      "ERR unknown subcommand 'NO'",
+    );
+    await client.command("MULTI");
+    expect(await client.command("BOX", "PUT", "k")).toBe("QUEUED");
+    expect(await client.command("DISCARD")).toBe("OK");
   });
 
   test("says nothing keeps a client waiting for a moment, and no other", async () => {

@@ -8,8 +8,10 @@ import { lookupCommand, subcommandIn } from "./command_lookup.ts";
 import { COMMANDS } from "./command_table.ts";
 import { NameIndex } from "./name_index.ts";
 
-/** The handlings of commands that the proxy serves whatever the servers have. */
-const WITHOUT_SERVERS: ReadonlySet<Command["handling"]> = new Set(["local", "stateful"]);
+/** Whether the proxy serves a command whatever the servers have. */
+function needsNoServer({ handling, group, name }: Command): boolean {
+  return (handling === "local" || handling === "stateful") && group !== "pubsub" && !name.startsWith("wait");
+}
 
 /** What makes a catalogue other than the table. */
 export interface CatalogueParts {
@@ -46,7 +48,7 @@ export class Catalogue {
   isServed(command: Command): boolean {
     if (command.subcommands.length > 0) return this.subcommandsOf(command).length > 0;
     return command.handling !== "refuse" &&
-      (WITHOUT_SERVERS.has(command.handling) || !this.isLacking(command));
+      (needsNoServer(command) || !this.isLacking(command));
   }
 
   /** The subcommands that are served. */

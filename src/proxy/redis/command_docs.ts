@@ -10,9 +10,11 @@ import { elementsOf, wordOf } from "../../protocol/redis/learned/fields.ts";
 import { encodeReply, Failure, ReplyMap, type ReplyValue } from "../../protocol/redis/reply_value.ts";
 import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 import { turn } from "../../transport/turn.ts";
+import type { Backend } from "../backend.ts";
 import type { Pool } from "../pool.ts";
 import { talkTo } from "../talk.ts";
 import { variantOf } from "../variant.ts";
+import type { Learner } from "./learner.ts";
 import { encodeCommand } from "./greeting.ts";
 import { bulkReply, mapReply } from "./replies.ts";
 
@@ -35,11 +37,12 @@ const asked = new WeakMap<Catalogue, Map<RespVersion, Asked>>();
 /** The documents of these commands of a pool. */
 export async function docsReply(
   pool: Pool,
-  catalogue: Catalogue,
+  learner: Learner,
   commands: readonly Command[],
   version: RespVersion,
 ): Promise<Uint8Array> {
-  const documents = await documentsOf(pool, catalogue, version);
+  const { catalogue } = learner;
+  const documents = await documentsOf(pool, learner, version);
   return mapReply(
     version,
     commands.flatMap((command) => [
@@ -49,7 +52,8 @@ export async function docsReply(
   );
 }
 
-async function documentsOf(pool: Pool, catalogue: Catalogue, version: RespVersion): Promise<Documents> {
+async function documentsOf(pool: Pool, learner: Learner, version: RespVersion): Promise<Documents> {
+  const { catalogue } = learner;
   let byVersion = asked.get(catalogue);
   if (byVersion === undefined) asked.set(catalogue, byVersion = new Map());
   const known = byVersion.get(version);
@@ -57,14 +61,21 @@ async function documentsOf(pool: Pool, catalogue: Catalogue, version: RespVersio
     const documents = await known.documents;
     if (documents.size > 0 || turn.now - known.sinceMs < RETRY_MS) return documents;
   }
-  const documents = askForDocuments(pool, catalogue, version);
+  // One that didn't tell which commands it has would only keep the client waiting.
+  const told = pool.backends.filter((backend) => learner.toldBy(backend).commands !== null);
+  const documents = askForDocuments(pool, told, catalogue, version);
   byVersion.set(version, { documents, sinceMs: turn.now });
   return await documents;
 }
 
-/** Those of the first server that has any; empty when none has. */
-async function askForDocuments(pool: Pool, catalogue: Catalogue, version: RespVersion): Promise<Documents> {
-  for (const { way } of pool.backends) {
+/** Those of the first of the servers that has any; empty when none has. */
+async function askForDocuments(
+  pool: Pool,
+  servers: readonly Backend[],
+  catalogue: Catalogue,
+  version: RespVersion,
+): Promise<Documents> {
+  for (const { way } of servers) {
     try {
       // Only RESP3 tells maps from lists. Servers that have documents have RESP3.
       const reply = await talkTo(pool, way, way.greetingOf(variantOf(3, 0)), (ask) => ask(COMMAND_DOCS));
@@ -82,24 +93,27 @@ function read(value: ReplyValue, catalogue: Catalogue, version: RespVersion): Do
   const documents = new Map<string, Uint8Array>();
   const add = (command: Command, document: ReplyValue | undefined): void => {
     if (!(document instanceof ReplyMap)) return;
-    const subcommands = new Map(pairsOf(new Map(pairsOf(document)).get("subcommands") ?? null));
     const served = catalogue.subcommandsOf(command);
-    documents.set(command.name, encodeReply(withSubcommands(document, subcommands, served), version));
-    for (const each of served) add(each, subcommands.get(each.name));
+    const subcommands = pairsOf(new Map(pairsOf(document)).get("subcommands") ?? null)
+      .filter(([name]) => served.some((each) => each.name === name));
+    documents.set(command.name, encodeReply(withSubcommands(document, subcommands), version));
+    const byName = new Map(subcommands);
+    for (const each of served) add(each, byName.get(each.name));
   };
   for (const command of catalogue.served) add(command, told.get(command.name));
   return documents;
 }
 
-/** The document with no other subcommands than those that are served. */
+/** The document with these subcommands in place of its own. */
 function withSubcommands(
   document: ReplyMap,
-  subcommands: ReadonlyMap<string, ReplyValue>,
-  served: readonly Command[],
+  subcommands: readonly (readonly [string, ReplyValue])[],
 ): ReplyMap {
-  const kept = served.flatMap(({ name }) => subcommands.has(name) ? [name, subcommands.get(name)!] : []);
   return new ReplyMap(
-    pairsOf(document).flatMap(([name, value]) => [name, name === "subcommands" ? new ReplyMap(kept) : value]),
+    pairsOf(document).flatMap(([name, value]) => [
+      name,
+      name === "subcommands" ? new ReplyMap(subcommands.flat()) : value,
+    ]),
   );
 }
 

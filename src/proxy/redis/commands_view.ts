@@ -4,6 +4,7 @@ import type { Command, KeySpec } from "../../protocol/redis/command.ts";
 import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
 import { WRITES } from "../../protocol/redis/commands/key_specs.ts";
 import { hasCommand } from "../../protocol/redis/learned/server_commands.ts";
+import type { Backend } from "../backend.ts";
 import type { Pool } from "../pool.ts";
 import type { Learner } from "./learner.ts";
 
@@ -50,16 +51,20 @@ export function describeCommands({ config, backends }: Pool, learner: Learner): 
     }),
     learned: all.filter(({ handling }) => handling !== "refuse").map((command) => ({
       ...describe(command),
-      missing: backends.filter((backend) => {
-        const { commands } = learner.toldBy(backend);
-        return commands !== null && !hasCommand(commands, command);
-      }).map(({ server }) => server.name),
+      missing: missingOn(command, backends, learner),
     })),
     refused: all.filter(({ handling }) => handling === "refuse")
       .map(({ name, refusal }) => ({ name, reason: refusal })),
     lacking: ALL_COMMANDS.filter((command) => TABLE.isServed(command) && !catalogue.isServed(command))
       .map(({ name }) => name),
   };
+}
+
+/** None when no server tells of it: then nobody but the configuration knows where it is. */
+function missingOn(command: Command, backends: readonly Backend[], learner: Learner): string[] {
+  const told = backends.filter((backend) => learner.toldBy(backend).commands !== null);
+  const lacking = told.filter((backend) => !hasCommand(learner.toldBy(backend).commands!, command));
+  return lacking.length === told.length ? [] : lacking.map(({ server }) => server.name);
 }
 
 function describe({ name, arity, flags, keys, write }: Command): Omit<LearnedCommand, "missing"> {

@@ -21,7 +21,7 @@ const DELAY_MS = 20;
 const LEAST_GAP_MS = 1000;
 const MOST_GAP_MS = 60_000;
 /** So long after a server was asked, an unknown command is a reason to ask again: it may have loaded a module. */
-const STALE_MS = 10_000;
+const STALE_MS = 3000;
 /** Names that one line of the log has. */
 const MOST_LISTED = 20;
 /** A client waits no longer than this for servers to tell. */

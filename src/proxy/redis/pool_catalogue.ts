@@ -25,13 +25,15 @@ export function catalogueOf(
   const told = servers.flatMap(({ server, commands }) =>
     (commands?.told ?? []).map((command) => ({ server, command }))
   );
-  const learned = judgeAll(told, declarations(declared)).map(learnedCommand).filter((each) => each !== null);
+  const declarations = declarationsIn(declared);
+  const learned = judgeAll(told, declarations).map(learnedCommand).filter((each) => each !== null);
   return new Catalogue({
     learned,
-    isLacking: (command: Command) => known.some((commands) => !hasCommand(commands, command)),
+    isLacking: (command: Command) =>
+      !declarations.has(command.name) && known.some((commands) => !hasCommand(commands, command)),
   });
 }
 
-function declarations(declared: readonly CommandConfig[] | null): Map<string, DeclaredCommand> {
+function declarationsIn(declared: readonly CommandConfig[] | null): Map<string, DeclaredCommand> {
   return new Map((declared ?? []).map(({ name, text }) => [name.toLowerCase(), parseDeclared(text)]));
 }

@@ -37,6 +37,8 @@ const REFUSED_FLAGS: readonly (readonly [flag: string, why: string])[] = [
   ["blocking", "may wait for data, and the server doesn't say when and for how long"],
 ];
 
+/** A container is nothing without a subcommand. */
+const CONTAINER_ARITY = -2;
 const NO_KEYS = "names no keys, so that nobody can tell which server it is for";
 const REMEDY = "; `commands` in the pool's configuration can declare it";
 
@@ -50,7 +52,7 @@ function judge(told: readonly Told[]): Verdict {
   const refusal = subcommands.length > 0 ? "" : refusalOf(told, flags);
   return {
     name,
-    arity: loosestArity(told, keys),
+    arity: subcommands.length > 0 ? CONTAINER_ARITY : loosestArity(told, keys),
     flags,
     categories: union(told.map(({ command }) => command.categories)),
     keys: refusal === "" ? widestAccess(told) : [],

@@ -19,10 +19,9 @@ function answer(call: LocalCall, request: Arguments): Uint8Array {
 const docs: LocalCommand = async (call) => {
   const request = copiedArguments(call.args);
   await call.learner.settled();
-  const { pool, learner } = call;
-  const { catalogue } = learner;
+  const { catalogue } = call.learner;
   if (hasTooManyNames(request, catalogue)) return answer(call, request);
-  return await docsReply(pool, catalogue, documentedIn(request, catalogue), respOf(call));
+  return await docsReply(call.pool, call.learner, documentedIn(request, catalogue), respOf(call));
 };
 
 /** By their names in the command table. */
