@@ -34,7 +34,14 @@ export class ServerQuestion {
   ) {
     this.#until = now + PATIENCE_MS;
     this.#answered = answered;
-    const alone = { ...config, cluster: null, servers: [server], serverConnections: 1, preconnect: false };
+    const alone = {
+      ...config,
+      cluster: null,
+      servers: [server],
+      serverConnections: 1,
+      preconnect: false,
+      learnCommands: false,
+    };
     this.#pool = makePool({
       config: alone,
       servers: alone.servers,

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ALL_COMMANDS } from "../../src/protocol/redis/command_table.ts";
-import { decodeReply } from "../../src/protocol/redis/decode_reply.ts";
+import { readReply } from "../../src/protocol/redis/read_reply.ts";
 import { commandsIn } from "../../src/protocol/redis/learned/server_commands.ts";
 import { standAlike } from "../../src/protocol/redis/learned/told_keys.ts";
 import type { ToldCommand } from "../../src/protocol/redis/learned/told_command.ts";
@@ -26,7 +26,7 @@ describe.skipIf(skip).each([2, 3])("COMMAND of the installed server in RESP%d", 
     using client = await RawClient.connect(server.endpoint);
     await client.command("HELLO", version);
     client.send("COMMAND");
-    const commands = commandsIn(decodeReply(await client.readRawReply()));
+    const commands = commandsIn(readReply(await client.readRawReply())!);
     told = new Map(commands.flatMap((each) => [each, ...each.subcommands]).map((each) => [each.name, each]));
   });
   afterAll(async () => await server[Symbol.asyncDispose]());

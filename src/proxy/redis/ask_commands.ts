@@ -2,7 +2,6 @@
  * Asks a server which commands it has. Names come first, a few kilobytes; only those that the table lacks are asked
  * about. A server that names nothing new since it was asked last, and is the same one, is asked no more than that.
  */
-import { decodeReply } from "../../protocol/redis/decode_reply.ts";
 import {
   beyondTable,
   commandsIn,
@@ -10,7 +9,8 @@ import {
   type ServerCommands,
   unknownNames,
 } from "../../protocol/redis/learned/server_commands.ts";
-import { Failure } from "../../protocol/redis/reply_value.ts";
+import { readReply } from "../../protocol/redis/read_reply.ts";
+import { Failure, type ReplyValue } from "../../protocol/redis/reply_value.ts";
 import type { Backend } from "../backend.ts";
 import type { Pool } from "../pool.ts";
 import { noteVersion } from "../server_versions.ts";
@@ -46,8 +46,8 @@ export function askForCommands(
 
 /** Redis before 7 has no COMMAND LIST, and fewer commands to tell of. */
 async function describe(ask: Ask, list: Buffer): Promise<Pick<ServerCommands, "names" | "told">> {
-  const reply = decodeReply(list);
-  if (reply instanceof Failure) {
+  const reply = readReply(list);
+  if (reply === undefined || reply instanceof Failure) {
     const commands = commandsIn(answered(await ask(COMMAND)));
     return { names: new Set(commands.map(({ name }) => name)), told: beyondTable(commands) };
   }
@@ -58,8 +58,9 @@ async function describe(ask: Ask, list: Buffer): Promise<Pick<ServerCommands, "n
   return { names, told: beyondTable(commandsIn(answered(await ask(question)))) };
 }
 
-function answered(reply: Buffer) {
-  const value = decodeReply(reply);
+function answered(reply: Buffer): ReplyValue {
+  const value = readReply(reply);
+  if (value === undefined) throw new Error("the server's reply describes no commands");
   if (value instanceof Failure) throw new Error(value.text);
   return value;
 }

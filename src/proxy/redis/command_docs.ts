@@ -5,8 +5,8 @@
 import type { Catalogue } from "../../protocol/redis/catalogue.ts";
 import type { Command } from "../../protocol/redis/command.ts";
 import { documentCommand } from "../../protocol/redis/command_description.ts";
-import { decodeReply } from "../../protocol/redis/decode_reply.ts";
 import { elementsOf, wordOf } from "../../protocol/redis/learned/fields.ts";
+import { readReply } from "../../protocol/redis/read_reply.ts";
 import { encodeReply, Failure, ReplyMap, type ReplyValue } from "../../protocol/redis/reply_value.ts";
 import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 import { turn } from "../../transport/turn.ts";
@@ -79,8 +79,8 @@ async function askForDocuments(
     try {
       // Only RESP3 tells maps from lists. Servers that have documents have RESP3.
       const reply = await talkTo(pool, way, way.greetingOf(variantOf(3, 0)), (ask) => ask(COMMAND_DOCS));
-      const value = decodeReply(reply);
-      if (!(value instanceof Failure)) return read(value, catalogue, version);
+      const value = readReply(reply);
+      if (value !== undefined && !(value instanceof Failure)) return read(value, catalogue, version);
     } catch {
       // The next one may answer; what nobody documents has the proxy's own words.
     }

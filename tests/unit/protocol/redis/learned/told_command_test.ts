@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { KeyFinder } from "../../../../../src/protocol/redis/key_finder.ts";
-import { decodeReply } from "../../../../../src/protocol/redis/decode_reply.ts";
+import { readReply } from "../../../../../src/protocol/redis/read_reply.ts";
 import { READS, WRITES } from "../../../../../src/protocol/redis/commands/key_specs.ts";
 import { readTold } from "../../../../../src/protocol/redis/learned/told_command.ts";
 import { encodeReply, type ReplyValue, Status } from "../../../../../src/protocol/redis/reply_value.ts";
@@ -23,7 +23,7 @@ function keysOf(specs: readonly ReplyValue[], request: string): number[] | numbe
 }
 
 describe.each([2, 3] as const)("readTold in RESP%d", (version) => {
-  const read = (value: ReplyValue) => readTold(decodeReply(encodeReply(value, version) as Buffer));
+  const read = (value: ReplyValue) => readTold(readReply(encodeReply(value, version)));
 
   test("takes name, arity, flags, categories and keys", () => {
     expect(read(entry("JSON.Get", -2, "readonly Module", [spec(PLAIN)]))).toMatchObject({
