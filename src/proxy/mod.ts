@@ -18,6 +18,7 @@ export {
 export type { Protocol } from "./protocol.ts";
 export { MemcachedProtocol } from "./memcached/memcached_protocol.ts";
 export { RedisProtocol } from "./redis/redis_protocol.ts";
+export type { GroupSettings } from "./replicas/replicas.ts";
 export { ReplyView } from "./reply_view.ts";
 export { Request } from "./request.ts";
 export type { Session } from "./session.ts";

@@ -13,6 +13,7 @@ import type { Permissions } from "./permissions.ts";
 import type { Users } from "./users.ts";
 import { hello } from "./local/hello.ts";
 import { auth, echo, ping, quit, reset, select } from "./local/connection.ts";
+import { readonly, readwrite } from "./local/read_mode.ts";
 import { PUBSUB_COMMANDS } from "./local/pubsub.ts";
 import { SUBSCRIBE_COMMANDS } from "./local/subscribe.ts";
 import { info, lolwut, role, time } from "./local/server.ts";
@@ -35,6 +36,8 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   lolwut,
   info,
   role,
+  readonly,
+  readwrite,
   "client|id": clientId,
   "client|getname": clientGetName,
   "client|setname": clientSetName,

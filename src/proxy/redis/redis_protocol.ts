@@ -177,7 +177,20 @@ export class RedisProtocol implements Protocol {
     if (lane.full) session.waitFor(lane);
   }
 
+  /** The short way of sessions whose reads may go to replicas. */
+  #serveSpread(session: Session, request: RequestScanner, command: Command): void {
+    session.client.lastCommand = command.id;
+    const server = this.#pool.router.route(request.bytesOf(1), request.start(1), request.end(1));
+    this.#pool.hotKeys.pass(request, 1, server);
+    if (this.#pool.replicas.reads!.serveOne(session, request, command, server)) return;
+    this.#forward(session, request, command, server, 1);
+  }
+
   #serveOther(session: Session, request: RequestScanner, found: Command | null): void {
+    if (session.client.isSpread && found !== null && found.singleKey && arityFits(found, request.count)) {
+      this.#serveSpread(session, request, found);
+      return;
+    }
     if (!session.client.authenticated && (found === null || !BEFORE_AUTH.has(found.name))) {
       session.reply(errorReply("NOAUTH Authentication required."));
       return;
@@ -237,12 +250,15 @@ export class RedisProtocol implements Protocol {
     const unit = count === 0 ? fixedUnit(router) : this.#splitter.place(request, finder.keys, count);
     const server = unit < 0 ? unit : router.ownerOf(unit);
     const key = count === 0 ? 0 : finder.keys[0]!;
+    const { reads } = this.#pool.replicas;
+    if (!command.retrySafe) reads?.noteWrites(session, command, request, finder.keys, count);
     const waitMs = waitOf(command, request);
     if (waitMs !== NEVER_WAITS && server >= 0) {
       this.#stateful.pinned.wait(session, this.#pool.backends[server]!, command, request, key, waitMs);
     } else if (command.handling === "script" && server >= 0) {
       this.#serveScript(session, request, command, server, key);
     } else if (server !== SEVERAL) {
+      if (reads?.serve(session, request, command, server, finder.keys, count)) return;
       this.#forward(session, request, command, server, key);
     } else if (command.handling === "forward" || command.handling === "script") {
       session.reply(errorReply("CROSSSLOT Keys in request don't live on the same server"));

@@ -10,6 +10,7 @@ import { findCommand } from "../../protocol/redis/command_lookup.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { COMPLETE } from "../../protocol/scan_status.ts";
 import { NO_SERVER } from "../failure.ts";
+import { turn } from "../../transport/turn.ts";
 import type { Lane } from "../lane.ts";
 import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
@@ -111,6 +112,7 @@ export class Transactions {
       session.reply(nothingRan(session));
     } else {
       session.client.wrote |= backend.counters.mark;
+      session.client.wroteMs = turn.now;
       this.#send(session, laneTo(session, backend), command, transaction);
       state.endTransaction();
     }
