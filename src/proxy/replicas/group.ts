@@ -107,7 +107,7 @@ export class ReplicaGroup {
 
   #hearReplica(replica: Member, info: ReplicationInfo | null, reply: string, askedMs: number): void {
     if (info === null) {
-      this.#judge(replica, `it doesn't tell about its replication: ${firstLine(reply)}`);
+      this.#judge(replica, `it doesn't tell about its replication${errorIn(reply)}`);
       return;
     }
     const offsets = this.#offsets;
@@ -162,6 +162,7 @@ export class ReplicaGroup {
   }
 }
 
-function firstLine(reply: string): string {
-  return /^[^\r\n]*/.exec(reply)![0].slice(0, 200);
+function errorIn(reply: string): string {
+  const [, text] = /^-([^\r\n]{1,200})/.exec(reply) ?? [];
+  return text === undefined ? "" : `: ${text}`;
 }

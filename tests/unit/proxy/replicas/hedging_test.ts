@@ -1,10 +1,10 @@
 /** When a second member is asked, and how often. */
 import { describe, expect, test } from "bun:test";
-import { PoolCounters } from "../../../src/proxy/pool_counters.ts";
-import { Hedging } from "../../../src/proxy/replicas/hedging.ts";
-import type { ReplicaRead } from "../../../src/proxy/replicas/replica_read.ts";
-import { turn } from "../../../src/transport/turn.ts";
-import { eventually } from "../../support/eventually.ts";
+import { PoolCounters } from "../../../../src/proxy/pool_counters.ts";
+import { Hedging } from "../../../../src/proxy/replicas/hedging.ts";
+import type { ReplicaRead } from "../../../../src/proxy/replicas/replica_read.ts";
+import { turn } from "../../../../src/transport/turn.ts";
+import { eventually } from "../../../support/eventually.ts";
 
 /** A read that nobody answers until it is hedged. */
 class SlowRead {
