@@ -4,6 +4,7 @@
  */
 import type { ReplicaConfig } from "../../config/mod.ts";
 import type { Backend, BackendWatcher } from "../backend.ts";
+import { turn } from "../../transport/turn.ts";
 import type { Pool } from "../pool.ts";
 import { ReplicaGroup } from "./group.ts";
 import { Hedging } from "./hedging.ts";
@@ -82,7 +83,9 @@ export class Replicas implements BackendWatcher {
       this.#hedging = null;
     } else if (this.#hedging === null) this.#hedging = new Hedging(hedge, this.#pool.counters);
     else this.#hedging.configure(hedge);
-    this.#written = isReading ? this.#written ?? new WriteTimes() : null;
+    // Clients that were here before replicas were may have written anything.
+    const unknownUntilMs = this.#pool.sessions.size > 0 ? turn.now : -Infinity;
+    this.#written = isReading ? this.#written ?? new WriteTimes(unknownUntilMs) : null;
     this.reads = this.#written === null
       ? null
       : new ReplicaReads(this.#pool, this.groups, this.#hedging, this.#written);

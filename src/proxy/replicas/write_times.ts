@@ -8,7 +8,12 @@ const PLACES = 1 << 14;
 
 /** Times by the hashes of keys. */
 export class WriteTimes {
-  readonly #times = new Float64Array(PLACES).fill(-Infinity);
+  readonly #times: Float64Array;
+
+  /** Whatever was written until `unknownUntilMs` was not noted; -Infinity: nothing was. */
+  constructor(unknownUntilMs: number) {
+    this.#times = new Float64Array(PLACES).fill(unknownUntilMs);
+  }
 
   /** A key with that hash is written. */
   note(hash: number, now: number): void {
