@@ -20,6 +20,8 @@ export { type Config, loadConfig, type LoadResult } from "./load.ts";
 export type { ConfigForm } from "./option.ts";
 export type { PoolConfig } from "./pool_options.ts";
 export { optionReference } from "./reference.ts";
+export { formatReplica, type ReplicaConfig } from "./replica_entry.ts";
+export type { ReadFrom } from "./replica_options.ts";
 export { formatServer, MAX_WEIGHT, parseServer, type ServerConfig } from "./server_entry.ts";
 export { formatSize } from "./size.ts";
 export { starterFile } from "./starter.ts";

@@ -3,6 +3,7 @@ import { CLUSTER_OPTIONS } from "./cluster_options.ts";
 import { commandMap } from "./command_map.ts";
 import { NUTCRACKER_OPTIONS } from "./nutcracker_options.ts";
 import { ownOption, type Resolved } from "./option.ts";
+import { REPLICA_OPTIONS } from "./replica_options.ts";
 import { SECURITY_OPTIONS } from "./security_options.ts";
 import { GB, KB, MB } from "./size.ts";
 import { choice, flag, integer, milliseconds, optional, size } from "./value_types.ts";
@@ -10,7 +11,7 @@ import { choice, flag, integer, milliseconds, optional, size } from "./value_typ
 /** Offsets into a request are 32-bit integers; bytes. */
 const LONGEST_REQUEST = 2047 * MB;
 
-/** The pool options only we have, but for those about security. */
+/** The pool options only we have, but for those about replicas and security. */
 const OWN_OPTIONS = {
   protocol: ownOption({
     key: "protocol",
@@ -168,6 +169,7 @@ export const POOL_OPTIONS = {
   ...NUTCRACKER_OPTIONS,
   ...CLUSTER_OPTIONS,
   ...OWN_OPTIONS,
+  ...REPLICA_OPTIONS,
   ...SECURITY_OPTIONS,
 };
 

@@ -54,7 +54,7 @@ export class Member {
     if (verdict.cluster !== null) {
       const { servers, numbers } = verdict.cluster;
       this.#plan = { ...this.#plan, verdict, numbers };
-      pool.resettle(servers, numbers, makeRouter(pool.config, verdict));
+      pool.resettle({ servers, numbers, router: makeRouter(pool.config, verdict), groups: [] });
       return;
     }
     const before = this.#plan.verdict.live;

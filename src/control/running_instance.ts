@@ -2,7 +2,13 @@
 import { ulid } from "ulid";
 import { type Config, formatAddress, type PoolConfig } from "../config/mod.ts";
 import type { PoolCommands } from "../proxy/mod.ts";
-import { type HotKey, type InstanceFigures, mergeHotKeys, type SlowRequest } from "../stats/mod.ts";
+import {
+  type HotKey,
+  type InstanceFigures,
+  mergeHotKeys,
+  type PoolFigures,
+  type SlowRequest,
+} from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
 import type { Exclusively } from "./exclusively.ts";
 import type { Follower } from "./follower.ts";
@@ -26,6 +32,9 @@ import type { Settings } from "./settings.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { PoolRecord } from "./topology.ts";
 import type { WorkerApi } from "./worker_api.ts";
+
+/** Of a pool that has come while the others' were gathered. */
+const NO_FIGURES: PoolFigures = { protocol: "redis", figures: {}, servers: {} };
 
 /** What an instance is made of. */
 export interface InstanceParts {
@@ -69,10 +78,13 @@ export class RunningInstance implements Instance {
     return { ...instance, figures: { ...instance.figures, ...this.#reloads } };
   }
 
-  pools(): PoolView[] {
-    return [...this.#supervisor.topology.pools.values()].map((record) =>
-      viewPool(record, this.#settings.isOverridden(record.config.name))
-    );
+  async pools(): Promise<PoolView[]> {
+    const { pools } = await this.#supervisor.figures();
+    const records = [...this.#supervisor.topology.pools.values()];
+    return records.map((record) => {
+      const { name } = record.config;
+      return viewPool(record, this.#settings.isOverridden(name), pools[name] ?? NO_FIGURES);
+    });
   }
 
   route(pool: string, key: Uint8Array): RouteView {

@@ -48,6 +48,7 @@ export class ServerQuestion {
       numbers: [0],
       router: makeRouter(alone, { live: [true], epoch: 0, cluster: null }),
       serverTls,
+      groups: [],
       shared: new Shared(MOST_BYTES, 0, () => {}),
       seat: 0,
       watcher: { backendReady() {}, backendFailed: () => this.#settle(null), layoutDoubted() {} },

@@ -13,6 +13,8 @@ import type {
 import type { Backend } from "./backend.ts";
 import type { Lane } from "./lane.ts";
 import type { Pool } from "./pool.ts";
+import type { PoolCounters } from "./pool_counters.ts";
+import type { Member } from "./replicas/member.ts";
 
 /** The figures of pools, by name. Server figures that only the judge of servers knows are not among them. */
 export function collectFigures(pools: readonly Pool[]): PoolsFigures {
@@ -55,14 +57,40 @@ function figuresOfPool(pool: Pool): PoolFigures {
     heard_messages: pool.subscribers.messages,
     subscriber_gaps: pool.subscribers.gaps,
     slow_requests: counters.slowRequests,
+    ...(pool.replicas.reads === null ? {} : replicaFigures(counters)),
   };
   return {
     protocol: pool.config.redis ? "redis" : "memcached",
     figures: { ...(figures as Figures), ...failureFigures(counters.failures) },
-    servers: Object.fromEntries(
-      pool.backends.map((backend) => [backend.server.name, figuresOfServer(backend)]),
-    ),
+    servers: Object.fromEntries([
+      ...pool.backends.map((backend) => [backend.server.name, figuresOfServer(backend)]),
+      ...pool.replicas.members.map((replica) => [replica.backend.server.name, figuresOfReplica(replica)]),
+    ]),
   };
+}
+
+function replicaFigures(counters: PoolCounters): Partial<Record<PoolFigure, number>> {
+  return {
+    replica_reads: counters.replicaReads,
+    repeated_reads: counters.repeatedReads,
+    unfit_reads: counters.unfitReads,
+    fresh_reads: counters.freshReads,
+    hedged_reads: counters.hedgedReads,
+    hedges_won: counters.hedgesWon,
+  };
+}
+
+/** A replica is a server like any other, and more. */
+function figuresOfReplica(replica: Member): ServerFigures {
+  const { figures, latency } = figuresOfServer(replica.backend);
+  const own: Partial<Record<ServerFigure, number>> = {
+    replica_fit: replica.isFit ? 1 : 0,
+    replica_lag_ms: Math.round(replica.lagMs),
+    replica_lag_bytes: replica.lagBytes,
+    replica_asked: replica.reads,
+    replica_repeated: replica.repeated,
+  };
+  return { figures: { ...figures, ...(own as Figures) }, latency };
 }
 
 function figuresOfServer(backend: Backend): ServerFigures {

@@ -36,6 +36,11 @@ export const PROXY_EVENTS = {
     level: 5,
     meaning: "A pool's servers have told of commands that the proxy didn't know, or no longer have them.",
   },
+  "replica.unfit": {
+    level: 4,
+    meaning: "A replica is not read from: it failed, is too far behind, or is none of its server's.",
+  },
+  "replica.fit": { level: 5, meaning: "A replica that was unfit is read from again." },
   "login.denied": { level: 4, meaning: "A client gave a user or a password that the pool doesn't know." },
 } as const satisfies Readonly<Record<string, EventDeclaration>>;
 

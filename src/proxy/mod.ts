@@ -19,6 +19,7 @@ export type { Protocol } from "./protocol.ts";
 export { MemcachedProtocol } from "./memcached/memcached_protocol.ts";
 export { describeCommands, type PoolCommands } from "./redis/commands_view.ts";
 export { RedisProtocol } from "./redis/redis_protocol.ts";
+export type { GroupSettings } from "./replicas/replicas.ts";
 export { ReplyView } from "./reply_view.ts";
 export { Request } from "./request.ts";
 export type { Session } from "./session.ts";

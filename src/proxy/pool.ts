@@ -6,7 +6,7 @@
 import { formatAddress, type PoolConfig, type ServerConfig } from "../config/mod.ts";
 import type { Router } from "../routing/router.ts";
 import type { Stream, StreamOwner } from "../transport/stream.ts";
-import { type ConnectTls, LEFT_IN_HANDSHAKE, TLS_REASON } from "../transport/tls.ts";
+import type { ConnectTls } from "../transport/tls.ts";
 import { turn } from "../transport/turn.ts";
 import { Backend, type BackendWatcher } from "./backend.ts";
 import { ClientPause } from "./client_pause.ts";
@@ -16,13 +16,15 @@ import { type Failure, INTERNAL } from "./failure.ts";
 import { HotKeys } from "./hot_keys.ts";
 import { PoolCounters } from "./pool_counters.ts";
 import type { Protocol, RequestReader } from "./protocol.ts";
+import { type GroupSettings, Replicas } from "./replicas/replicas.ts";
 import { SubscriberHub } from "./pubsub/subscriber_hub.ts";
 import { refuseClient } from "./refused_client.ts";
 import { DONE, PARTIAL, type ReplyBody, type Request } from "./request.ts";
 import type { ServerCounters } from "./server_counters.ts";
 import { Session } from "./session.ts";
 import { CUT } from "./session_end.ts";
-import { checkDeadlines } from "./session_deadlines.ts";
+import { lossOf } from "./session_loss.ts";
+import { tickSession } from "./session_deadlines.ts";
 import type { Shared } from "./shared.ts";
 import { wayTo } from "./way.ts";
 
@@ -40,6 +42,8 @@ export interface PoolSettings {
   readonly router: Router;
   /** Null: servers are connected to without TLS. */
   readonly serverTls: ConnectTls | null;
+  /** What stands behind each server, in the same order. */
+  readonly groups: readonly GroupSettings[];
 }
 
 /** What a pool is made of. */
@@ -69,6 +73,7 @@ export class Pool {
   readonly sessions = new Set<Session>();
   readonly pause = new ClientPause();
   readonly subscribers: SubscriberHub = new SubscriberHub(this);
+  readonly replicas: Replicas = new Replicas(this);
   /** Moving average of reply sizes by command id; bytes. */
   readonly replyBytes: Float64Array;
   readonly counters = new PoolCounters();
@@ -93,8 +98,9 @@ export class Pool {
     this.#makeProtocol = options.protocol;
     this.#watcher = options.watcher;
     this.protocol = options.protocol(this);
-    this.backends = options.servers.map((server, i) => this.#backendFor(server, i, []));
+    this.backends = options.servers.map((server, i) => this.#backendFor(server, i));
     for (const backend of this.backends) backend.number = options.numbers[backend.index]!;
+    this.#group(options.groups);
   }
 
   /** Clients the pool may have. */
@@ -104,24 +110,26 @@ export class Pool {
   }
 
   /** Takes over other settings for the same protocol. */
-  reconfigure({ config, servers, numbers, router, serverTls }: PoolSettings): void {
+  reconfigure({ config, servers, numbers, router, serverTls, groups }: PoolSettings): void {
     Object.assign(this.config, config);
     this.serverTls = serverTls;
     this.protocol = this.#makeProtocol(this);
-    this.resettle(servers, numbers, router);
+    this.resettle({ servers, numbers, router, groups });
     for (const session of this.sessions) this.protocol.admit(session);
     if (config.preconnect) { for (const backend of this.backends) backend.preconnect(); }
   }
 
-  /** Has other servers from now on, and asks another router. */
-  resettle(servers: readonly ServerConfig[], numbers: readonly number[], router: Router): void {
-    const former = [...this.backends, ...this.#retired];
-    this.backends = servers.map((server, index) => this.#backendFor(server, index, former));
+  /** Has other servers from now on, with others behind them, and asks another router. */
+  resettle({ servers, numbers, router, groups }: Omit<PoolSettings, "config" | "serverTls">): void {
+    this.#retired = [...this.#inUse, ...this.#retired];
+    this.backends = servers.map((server, index) => this.#backendFor(server, index));
     for (const backend of this.backends) backend.number = numbers[backend.index]!;
-    this.#retired = former.filter((backend) => !this.backends.includes(backend));
+    this.#group(groups);
+    const inUse = this.#inUse;
+    this.#retired = this.#retired.filter((backend) => !inUse.includes(backend));
     for (const backend of this.#retired) backend.retire();
     this.reroute(router);
-    this.#serverCounters.keep([...this.backends, ...this.#retired].map(({ server }) => server.name));
+    this.#serverCounters.keep([...inUse, ...this.#retired].map(({ server }) => server.name));
   }
 
   /** What is counted about the server of that name, by all backends it has and had. */
@@ -136,14 +144,24 @@ export class Pool {
     for (const session of this.sessions) session.client.redis?.pins.reroute(this);
   }
 
-  /** The backend there is, or a new one that waits until what was asked on other ways to its server is answered. */
-  #backendFor(server: ServerConfig, index: number, former: readonly Backend[]): Backend {
+  /** Those of the ring, and their replicas'. */
+  get #inUse(): Backend[] {
+    return [...this.backends, ...this.replicas.backends];
+  }
+
+  #group(groups: readonly GroupSettings[]): void {
+    const known = this.replicas.backends;
+    this.replicas.follow(groups, (each, index) => this.#backendFor(each, index, known, this.replicas));
+  }
+
+  /** The one that is known, or a new one that waits until what was asked on other ways to its server is answered. */
+  #backendFor(server: ServerConfig, index: number, known = this.backends, watcher = this.#watcher): Backend {
     const way = wayTo(server, this, this.protocol);
-    const same = this.backends.find((backend) => backend.way.text === way.text);
+    const same = known.find((backend) => backend.way.text === way.text);
     if (same === undefined) {
       const address = formatAddress(server.address);
-      const before = former.filter((each) => formatAddress(each.way.address) === address);
-      return new Backend(this, index, server, way, this.#watcher, before.flatMap(({ debts }) => debts));
+      const before = this.#retired.filter((each) => formatAddress(each.way.address) === address);
+      return new Backend(this, index, server, way, watcher, before.flatMap(({ debts }) => debts));
     }
     same.index = index;
     same.server = server;
@@ -173,13 +191,13 @@ export class Pool {
     else this.counters.clientBreaks++;
     if (reason === "" || reason === CUT) return;
     if (session.stream.securing) this.counters.failedHandshakes++;
-    this.#report(eventOf(session, reason), session, reason);
+    this.#report(lossOf(session, reason), session, reason);
   }
 
   /** CLIENT PAUSE: has requests wait for so long, only writes or reads too. */
   pauseClients(timeoutMs: number, readsToo: boolean): void {
     this.pause.start(turn.now + timeoutMs, readsToo);
-    for (const session of this.sessions) session.client.unrestricted = false;
+    for (const session of this.sessions) session.client.restrict();
   }
 
   /** CLIENT UNPAUSE, and the end of a pause. */
@@ -206,8 +224,9 @@ export class Pool {
 
   /** Answers a request with an error; `server` is the one that failed, or null when none did. */
   fail(request: Request, failure: Failure, server: ServerCounters | null): void {
-    this.counters.failures[failure.kind]++;
     if (server !== null) server.failures[failure.kind]++;
+    if (request.taker?.failed?.(request, failure)) return;
+    this.counters.failures[failure.kind]++;
     const bytes = this.protocol.errorReply(failure.text);
     if (request.taker === null) {
       if (request.state === PARTIAL) request.session!.replies.dropPart(request);
@@ -250,6 +269,7 @@ export class Pool {
   tick(now: number): void {
     for (const backend of this.backends) backend.tick(now);
     this.subscribers.tick(now);
+    this.replicas.tick(now);
     if (this.#retired.length > 0) this.#tickRetired(now);
     if (this.pause.isOver(now)) this.resumeClients();
     if (now < this.#nextSessionCheck) return;
@@ -269,23 +289,8 @@ export class Pool {
 
   /** Closes all lanes; sessions are closed by whoever drains them. */
   close(): void {
-    for (const backend of [...this.backends, ...this.#retired]) backend.close("Connection closed by proxy");
+    for (const backend of [...this.#inUse, ...this.#retired]) backend.close("Connection closed by proxy");
+    this.replicas.close();
     this.subscribers.close();
   }
-}
-
-/** A fault of ours ends the session it happened in. */
-function tickSession(session: Session, now: number): void {
-  try {
-    checkDeadlines(session, now);
-  } catch (error) {
-    session.turnFailed(error as Error);
-  }
-}
-
-/** Clients that only knock, as health checks do, are no news. */
-function eventOf({ stream }: Session, reason: string): ProxyEvent {
-  if (reason.startsWith(INTERNAL)) return "client.error";
-  const isTls = stream.securing && reason.startsWith(TLS_REASON) && reason !== LEFT_IN_HANDSHAKE;
-  return isTls ? "client.tls" : "client.lost";
 }

@@ -97,6 +97,21 @@ export const POOL_METRICS = {
     "times that a server clients listen to was not listened to",
   ),
   slow_requests: counter("slow_requests_total", "requests that took longer than the slow log's threshold"),
+  replica_reads: counter("replica_reads_total", "reads that were sent to replicas"),
+  repeated_reads: counter(
+    "replica_repeated_reads_total",
+    "reads that a replica could not answer, asked of the primary",
+  ),
+  unfit_reads: counter("replica_primary_reads_total", "reads for the primary in spite of its replicas", {
+    labels: { because: "unfit" },
+    detail: ", none of which was fit",
+  }),
+  fresh_reads: counter("replica_primary_reads_total", "reads for the primary in spite of its replicas", {
+    labels: { because: "written" },
+    detail: ", which may have lacked what was just written",
+  }),
+  hedged_reads: counter("hedged_reads_total", "reads that were asked of a second member too"),
+  hedges_won: counter("hedged_reads_won_total", "reads that the second member answered first"),
   ...failures("errors_total"),
 };
 
@@ -144,6 +159,20 @@ export const SERVER_METRICS = {
   }),
   server_connects: counter("server_connects_total", "connections made to the server"),
   server_live: gauge("server_live", "1 while it is in the ring", { together: "most" }),
+  replica_fit: gauge("replica_fit", "1 while it is read from", {
+    together: "least",
+    detail: "; replicas only, as are the others of the kind",
+  }),
+  replica_lag_ms: gauge("replica_lag_seconds", "how far it was behind its primary when it last told", {
+    detail: "; ms",
+    scale: 1e-3,
+    together: "most",
+  }),
+  replica_lag_bytes: gauge("replica_lag_bytes", "the same in bytes of the replication stream", {
+    together: "most",
+  }),
+  replica_asked: counter("replica_asked_total", "reads it was sent, as a replica"),
+  replica_repeated: counter("replica_repeated_total", "those of them that the primary had to answer"),
   ...failures("server_errors_total"),
 };
 

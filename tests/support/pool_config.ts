@@ -14,7 +14,7 @@ export interface PoolText {
 
 /** Options by their names in the file; some are maps of options. */
 export type OptionTexts = Readonly<
-  Record<string, string | number | boolean | Readonly<Record<string, string | boolean>>>
+  Record<string, string | number | boolean | Readonly<Record<string, string | boolean | readonly string[]>>>
 >;
 
 /** One pool of Redis servers (`redis: false` in the options: of memcached). Joined texts make a file of several. */

@@ -8,6 +8,21 @@ import { json, type Route, route } from "../route.ts";
 import { named } from "../schema.ts";
 import { showBytes } from "../shown_bytes.ts";
 
+const REPLICA = named(
+  "Replica",
+  z.object({
+    id: z.string().describe("What names it in the pool: its address."),
+    address: z.string(),
+    zone: z.string().nullable().describe("Null when nobody says where it stands."),
+    weight: z.number().describe("Its share of the reads beside the other replicas'."),
+    state: z.enum(["read", "unfit", "off"]).describe(
+      "`off`: the pool reads from primaries alone; `unfit`: some worker doesn't read from it now.",
+    ),
+    lagMs: z.number().nullable().describe("How far it was behind when it last told; null before it has."),
+    lagBytes: z.number().nullable(),
+  }),
+);
+
 const SERVER = named(
   "Server",
   z.object({
@@ -18,7 +33,8 @@ const SERVER = named(
       .describe("`failed`: taken out by its failures; `ejected`, `draining`: by an operator."),
     since: z.string().describe("When the state began; ISO 8601."),
     share: z.number().describe("Share of the key space it owns now, 0 to 1."),
-    replicas: z.array(z.string()).describe("Addresses of those that replicate it, as far as the pool knows."),
+    zone: z.string().nullable().describe("Null when nobody says where it stands."),
+    replicas: z.array(REPLICA),
   }),
 );
 
@@ -34,6 +50,9 @@ const POOL: z.ZodType<PoolView> = named(
     epoch: z.number().describe("Counts the rings, or layouts, this pool has had."),
     unservedSlots: z.number().nullable()
       .describe("Of a cluster's 16,384 slots, those that nobody serves; null where there are no slots."),
+    readFrom: z.enum(["primary", "replica", "nearest"])
+      .describe("Which members of a group its reads prefer."),
+    zone: z.string().nullable().describe("Where the proxy stands."),
     overridden: z.boolean().describe("Its servers were changed over this endpoint and are not the file's."),
     servers: z.array(SERVER),
   }),
@@ -97,7 +116,7 @@ export function poolRoutes(instance: Instance): Route[] {
       access: "read",
       summary: "All pools with their servers.",
       answer: json(POOLS, "The pools."),
-      handle: () => ({ pools: instance.pools() }),
+      handle: async () => ({ pools: await instance.pools() }),
     }),
     route({
       method: "get",
@@ -136,8 +155,8 @@ export function poolRoutes(instance: Instance): Route[] {
   ];
 }
 
-function findPool(instance: Instance, name: string): PoolView {
-  const pools = instance.pools();
+async function findPool(instance: Instance, name: string): Promise<PoolView> {
+  const pools = await instance.pools();
   const pool = pools.find((each) => each.name === name);
   if (pool !== undefined) return pool;
   const hint = didYouMean(name, pools.map((each) => each.name));

@@ -129,6 +129,8 @@ export interface Command {
   readonly connectionNeutral: boolean;
   /** Changes nothing, so that it may be sent again when nobody knows whether it was executed. */
   readonly retrySafe: boolean;
+  /** A replica of the keys' server may answer it, while it doesn't wait: it only reads what is replicated. */
+  readonly forReplicas: boolean;
   /** Argument index of an iteration cursor (SCAN 1, HSCAN 2); 0 when there is none. */
   readonly cursor: number;
   /** The option that makes it wait for data (XREAD: BLOCK); empty when there is none. See `waitOf`. */

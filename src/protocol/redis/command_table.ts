@@ -55,6 +55,7 @@ interface Surroundings {
   readonly handling: Handling;
   readonly refuse: Refusal | undefined;
   readonly stateful: boolean;
+  readonly primaryOnly: boolean;
   readonly also: string;
 }
 
@@ -64,7 +65,15 @@ let nextId = 0;
 export const COMMANDS: readonly Command[] = GROUPS.flatMap((group) => {
   const refuse = group.refuse;
   const handling = group.handling ?? (refuse === undefined ? "forward" : "refuse");
-  const around = { group, container: "", handling, refuse, stateful: group.stateful ?? false, also: "" };
+  const around = {
+    group,
+    container: "",
+    handling,
+    refuse,
+    stateful: group.stateful ?? false,
+    primaryOnly: false,
+    also: "",
+  };
   return group.commands.map((declared) => complete(declared, around));
 });
 
@@ -102,6 +111,7 @@ function complete(declared: Declaration, around: Surroundings): Command {
     administrative: isDangerous && declared.keys.length === 0 && !declared.open,
     connectionNeutral: !within.stateful,
     retrySafe: flags.includes("readonly"),
+    forReplicas: flags.includes("readonly") && isForReplicas(declared, within),
     cursor: declared.cursor ?? 0,
     blockingKeyword,
     timeoutAt: declared.timeoutAt ?? 0,
@@ -121,7 +131,14 @@ function surroundingsIn(declared: Declaration, around: Surroundings): Surroundin
   else if (declared.refuse !== undefined) [handling, refuse] = ["refuse", declared.refuse];
   else if (waits) [handling, refuse] = ["refuse", blocking];
   const stateful = declared.stateful ?? refuse?.stateful ?? around.stateful;
-  return { ...around, handling, refuse, stateful, also: declared.also ?? around.also };
+  const primaryOnly = declared.primaryOnly ?? around.primaryOnly;
+  return { ...around, handling, refuse, stateful, primaryOnly, also: declared.also ?? around.also };
+}
+
+/** A cursor means something only to the server it came from, and so does a script. */
+function isForReplicas({ keys, cursor }: Declaration, { handling, primaryOnly }: Surroundings): boolean {
+  const isRouted = handling === "forward" || handling.startsWith("split");
+  return isRouted && keys.length > 0 && cursor === undefined && !primaryOnly;
 }
 
 function declaredCategories(declared: Declaration, within: Surroundings): string[] {

@@ -10,6 +10,7 @@ import { clientGetName, clientId, clientInfo, clientSetInfo, clientSetName } fro
 import { COMMAND_COMMANDS } from "./local/command.ts";
 import { hello } from "./local/hello.ts";
 import { auth, echo, ping, quit, reset, select } from "./local/connection.ts";
+import { readonly, readwrite } from "./local/read_mode.ts";
 import { PUBSUB_COMMANDS } from "./local/pubsub.ts";
 import { SUBSCRIBE_COMMANDS } from "./local/subscribe.ts";
 import { info, lolwut, role, time } from "./local/server.ts";
@@ -29,6 +30,8 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   lolwut,
   info,
   role,
+  readonly,
+  readwrite,
   "client|id": clientId,
   "client|getname": clientGetName,
   "client|setname": clientSetName,

@@ -107,6 +107,7 @@ export class PinnedRequests {
     const record = new Request(session, null, command.id + 1, turn.now + waitMs);
     session.replies.push(record);
     session.client.wrote |= backend.counters.mark;
+    session.client.wroteMs = turn.now;
     session.charge(record);
     if (!lane.begin(record)) return;
     appendRange(lane.outbox, request, request.from, request.to);

@@ -14,12 +14,12 @@ import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { NO_SERVER } from "../failure.ts";
 import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
-import type { Greeting, ProbeQuestion, Protocol, VersionQuestion } from "../protocol.ts";
+import type { Greeting, Protocol } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import type { Variant } from "../variant.ts";
 import { Everywhere } from "./everywhere.ts";
 import { REDIS_FAMILIES } from "./redis_families.ts";
-import { encodeCommand, laneGreeting } from "./greeting.ts";
+import { laneGreeting } from "./greeting.ts";
 import { served } from "./reply_mode.ts";
 import { LocalCommands } from "./local_commands.ts";
 import { Permissions } from "./permissions.ts";
@@ -39,24 +39,11 @@ import { ruleFault } from "./request_rules.ts";
 import { Splitter } from "./splitter.ts";
 import { StatefulCommands } from "./stateful_commands.ts";
 import { errorReply } from "./replies.ts";
+import { INFO_SERVER, PING } from "./server_questions.ts";
 import { become, Users } from "./users.ts";
 
 /** Commands a stranger may use to become a friend. */
 const BEFORE_AUTH = new Set(["auth", "hello", "quit", "reset"]);
-
-const PONG = Buffer.from("+PONG\r\n");
-
-/** PING, answered by exactly +PONG: an error such as LOADING or NOAUTH means that the server can't serve. */
-const PING: ProbeQuestion = {
-  bytes: Buffer.from("*1\r\n$4\r\nPING\r\n"),
-  accepts: (reply) => PONG.equals(reply),
-};
-
-const INFO_SERVER: VersionQuestion = {
-  bytes: encodeCommand(["INFO", "server"]),
-  pattern: /^redis_version:([0-9.]+)/m,
-  unknown: "6.0.0",
-};
 
 /** Redis on both sides of one pool. */
 export class RedisProtocol implements Protocol {
@@ -191,7 +178,20 @@ export class RedisProtocol implements Protocol {
     if (lane.full) session.waitFor(lane);
   }
 
+  /** The short way of sessions whose reads may go to replicas. */
+  #serveSpread(session: Session, request: RequestScanner, command: Command): void {
+    session.client.lastCommand = command.id;
+    const server = this.#pool.router.route(request.bytesOf(1), request.start(1), request.end(1));
+    this.#pool.hotKeys.pass(request, 1, server);
+    if (this.#pool.replicas.reads!.serveOne(session, request, command, server)) return;
+    this.#forward(session, request, command, server, 1);
+  }
+
   #serveOther(session: Session, request: RequestScanner, found: Command | null): void {
+    if (session.client.isSpread && found !== null && found.singleKey && arityFits(found, request.count)) {
+      this.#serveSpread(session, request, found);
+      return;
+    }
     if (!session.client.authenticated && (found === null || !BEFORE_AUTH.has(found.name))) {
       session.reply(errorReply("NOAUTH Authentication required."));
       return;
@@ -254,12 +254,15 @@ export class RedisProtocol implements Protocol {
     const unit = count === 0 ? fixedUnit(router) : this.#splitter.place(request, finder.keys, count);
     const server = unit < 0 ? unit : router.ownerOf(unit);
     const key = count === 0 ? 0 : finder.keys[0]!;
+    const { reads } = this.#pool.replicas;
+    if (!command.retrySafe) reads?.noteWrites(session, command, request, finder.keys, count);
     const waitMs = waitOf(command, request);
     if (waitMs !== NEVER_WAITS && server >= 0) {
       this.#stateful.pinned.wait(session, this.#pool.backends[server]!, command, request, key, waitMs);
     } else if (command.handling === "script" && server >= 0) {
       this.#serveScript(session, request, command, server, key);
     } else if (server !== SEVERAL) {
+      if (reads?.serve(session, request, command, server, finder.keys, count)) return;
       this.#forward(session, request, command, server, key);
     } else if (command.handling === "forward" || command.handling === "script") {
       session.reply(errorReply("CROSSSLOT Keys in request don't live on the same server"));

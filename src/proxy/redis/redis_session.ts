@@ -151,6 +151,8 @@ export class RedisSession implements PinOwner {
   }
 
   unblocked(): void {
+    // What it waited for may have been taken just now, and the replicas still have it.
+    this.#session.client.wroteMs = turn.now;
     this.#session.wake();
   }
 

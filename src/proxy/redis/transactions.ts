@@ -9,6 +9,7 @@ import type { Command } from "../../protocol/redis/command.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { COMPLETE } from "../../protocol/scan_status.ts";
 import { NO_SERVER } from "../failure.ts";
+import { turn } from "../../transport/turn.ts";
 import type { Lane } from "../lane.ts";
 import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
@@ -113,6 +114,7 @@ export class Transactions {
       session.reply(nothingRan(session));
     } else {
       session.client.wrote |= backend.counters.mark;
+      session.client.wroteMs = turn.now;
       this.#send(session, laneTo(session, backend), command, transaction);
       state.endTransaction();
     }

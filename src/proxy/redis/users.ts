@@ -40,7 +40,7 @@ export class Users {
 
 /** Makes the client of a session this user; null: one that has to log in first. */
 export function become(session: Session, user: User | null): void {
-  session.client.become(user, !session.pool.pause.isOn);
+  session.client.become(user, !session.pool.pause.isOn, session.pool.replicas.reads !== null);
 }
 
 /** The SHA-256 of a password. */

@@ -82,9 +82,9 @@ export class FakeInstance implements Instance {
     return Promise.resolve(figures);
   }
 
-  pools(): PoolView[] {
+  pools(): Promise<PoolView[]> {
     this.#note("pools");
-    return this.config.pools.map((pool) => ({
+    return Promise.resolve(this.config.pools.map((pool) => ({
       name: pool.name,
       protocol: pool.redis ? "redis" : "memcached",
       listen: "127.0.0.1:22121",
@@ -93,6 +93,8 @@ export class FakeInstance implements Instance {
       hashTag: pool.hashTag,
       epoch: 7,
       unservedSlots: null,
+      readFrom: pool.readFrom,
+      zone: pool.zone,
       overridden: false,
       servers: pool.servers.map((server) => ({
         id: server.name,
@@ -101,9 +103,10 @@ export class FakeInstance implements Instance {
         state: "live",
         since: AT,
         share: 0.5,
+        zone: null,
         replicas: [],
       })),
-    }));
+    })));
   }
 
   route(pool: string, key: Uint8Array): RouteView {

@@ -291,15 +291,15 @@ const COMMANDS: readonly BadFile[] = [
     "a command is declared with its subcommands",
   ]],
   ["declares a command twice", inPool("commands: {ft.x: read 1, FT.X: ^read 2}"), [
-    `${P}: commands: FT`,
+    `${P}: commands: FT.X`,
     '"FT.X" is declared twice',
   ]],
   ["misspells a word of a declaration", inPool("commands: {ft.x: ^read 1 blokcing}"), [
-    `${P}: commands: ft`,
+    `${P}: commands: ft.x`,
     '"blokcing" is no word of a declaration; did you mean "blocking"?',
   ]],
   ["declares keys nowhere", inPool("commands: {ft.x: ^read}"), [
-    `${P}: commands: ft`,
+    `${P}: commands: ft.x`,
     "it doesn't say where the keys are",
   ]],
   [

@@ -56,7 +56,7 @@ export const replicationLink: Refusal = {
   stateful: true,
 };
 
-/** CLUSTER, READONLY and READWRITE: a server that is in no cluster says no more. */
+/** CLUSTER and ASKING: a server that is in no cluster says no more. */
 export const noCluster: Refusal = {
   text: "This instance has cluster support disabled",
   isServers: true,

@@ -97,7 +97,7 @@ export const SERVER: CommandGroup = {
       command("malloc-stats", 2, "", "4.0.0", NO_KEYS, { merge: "by-server" }),
       command("purge", 2, "", "4.0.0", NO_KEYS, { merge: "ok" }),
       command("stats", 2, "", "4.0.0", NO_KEYS, { merge: "by-server" }),
-      command("usage", -3, "readonly", "4.0.0", key("RO", 2), { handling: "forward" }),
+      command("usage", -3, "readonly", "4.0.0", key("RO", 2), { handling: "forward", primaryOnly: true }),
     ]),
     container("module", -2, "", "4.0.0", [
       command("help", 2, "loading stale", "5.0.0"),

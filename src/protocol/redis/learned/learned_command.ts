@@ -32,6 +32,8 @@ export function learnedCommand(verdict: Verdict): Command | null {
     administrative: isDangerous && keys.length === 0 && refusal === "" && !isDeclared,
     connectionNeutral: true,
     retrySafe: readsOnly,
+    // Nobody says whether it goes on where an earlier request on the same server ended.
+    forReplicas: false,
     cursor: 0,
     blockingKeyword: "",
     timeoutAt: blocks ? UNTIL_SERVED : 0,

@@ -63,6 +63,7 @@ export const reset: LocalCommand = ({ session, users }) => {
     redis?.subscriptions.leaveAll();
     redis?.switchTo(USUAL);
     session.client.name = "";
+    session.client.readsPrimaries = false;
     become(session, users.welcome);
     return simpleReply("RESET");
   });

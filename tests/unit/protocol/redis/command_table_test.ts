@@ -64,7 +64,17 @@ test("Command.handling splits and answers just the commands it should when they 
     ...["command|count", "command|docs", "command|getkeys", "command|getkeysandflags", "command|info"],
     ...["command|list", "echo", "hello", "info", "lolwut", "ping"],
     ...["psubscribe", "pubsub|channels", "pubsub|numpat", "pubsub|numsub", "pubsub|shardchannels"],
-    ...["pubsub|shardnumsub", "punsubscribe", "quit", "reset", "role", "select", "slowlog|get"],
+    ...[
+      "pubsub|shardnumsub",
+      "punsubscribe",
+      "quit",
+      "readonly",
+      "readwrite",
+      "reset",
+      "role",
+      "select",
+      "slowlog|get",
+    ],
     ...["slowlog|len", "slowlog|reset", "ssubscribe", "subscribe", "sunsubscribe", "time", "unsubscribe"],
   ]);
   expect(served("publish")).toEqual(["publish", "spublish"]);
@@ -157,7 +167,6 @@ test("Command.refusal is there when the command needs a session of its own or on
     ...["shutdown", "replicaof", "debug", "migrate", "sync", "psync", "move", "swapdb"],
     ...[
       "cluster|slots",
-      "readonly",
       "asking",
       "client|unblock",
       "client|help",
