@@ -4,13 +4,12 @@
  *
  * Source: unix(7), cmsg(3); sizes are those of 64-bit Linux.
  */
-import { libc, pointerTo } from "./libc.ts";
+import { libc, MSG_DONTWAIT, pointerTo } from "./libc.ts";
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
-const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const MSG_CMSG_CLOEXEC = 0x40000000;
 

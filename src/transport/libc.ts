@@ -18,6 +18,9 @@ const FUNCTIONS = {
   recvmsg: { args: [FFIType.i32, FFIType.ptr, FFIType.i32], returns: FFIType.i64 },
 } as const;
 
+/** A flag of `recv` and its kin: answer at once. Linux's number, and macOS's. */
+export const MSG_DONTWAIT = process.platform === "darwin" ? 0x80 : 0x40;
+
 /** The calls, under their names in C. A negative result is a failure. */
 export interface LibC {
   listen(descriptor: number, backlog: number): number;

@@ -5,7 +5,8 @@ import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Pool } from "../pool.ts";
 import { replyLater } from "../reply_later.ts";
 import type { Session } from "../session.ts";
-import { type LocalCommand, respOf } from "./local/call.ts";
+import { versionOf } from "../variant.ts";
+import type { LocalCommand } from "./local/call.ts";
 import { aclCat, aclDryRun, aclGenPass, aclGetUser, aclList, aclUsers, aclWhoAmI } from "./local/acl.ts";
 import { clientKill, clientList, clientPause, clientUnpause } from "./local/all_clients.ts";
 import { clientGetName, clientId, clientInfo, clientSetInfo, clientSetName } from "./local/client.ts";
@@ -20,7 +21,8 @@ import { clientCaching, clientGetRedir, clientTracking, clientTrackingInfo } fro
 import { slowlogGet, slowlogLen, slowlogReset } from "./local/slowlog.ts";
 
 /** COMMAND and all its subcommands are answered from the table. */
-const command: LocalCommand = (call) => commandReply(call.command, call.request, respOf(call));
+const command: LocalCommand = (call) =>
+  commandReply(call.command, call.request, versionOf(call.session.variant));
 
 /** Every local command; a test holds this against the table. */
 export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
