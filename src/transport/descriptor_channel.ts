@@ -28,11 +28,6 @@ const CONTROL_LENGTH_AT = 40;
  */
 const MOST_AT_ONCE = 250;
 
-/** Whether descriptors can be passed to another process here. */
-export function canPassDescriptors(): boolean {
-  return process.platform === "linux" && libc() !== null;
-}
-
 /** Makes the two ends of a channel; the second one is for the child. Errors: throws when the system refuses. */
 export function descriptorChannel(): [here: number, there: number] {
   const pair = new Uint8Array(8);
