@@ -132,15 +132,22 @@ export class Settings {
 
   /**
    * Takes over what somebody else wrote to the store. It is read again: what was seen there may be this instance's
-   * own, or older. Shape: null when there is nothing new. Errors: throws when it can't be read, or makes no sense.
+   * own, or older. Shape: null when there is nothing new. Errors: throws when it can't be read, makes no sense, or is
+   * gone, since a disk that was unmounted takes nothing out of force.
    */
   async adopt(supervisor: Supervisor): Promise<Outcome | null> {
     const stored = await this.#store.read();
     if ((stored?.version ?? null) === this.#version) return null;
+    if (stored === null) {
+      this.#version = null;
+      if (Object.keys(this.#membership).length === 0) return null;
+      throw new Error(
+        `${this.#store.name} is gone; what it had stays in force, and is kept with the next change`,
+      );
+    }
     const membership = membershipIn(this.#store, stored);
     const outcome = await this.#putInForce(membership, supervisor);
-    this.#version = stored?.version ?? null;
-    this.#membership = membership;
+    [this.#version, this.#membership] = [stored.version, membership];
     return outcome;
   }
 
