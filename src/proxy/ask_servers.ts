@@ -1,12 +1,10 @@
 /** Questions of the proxy's own to every server of a pool, whose answers are looked at and not passed on. */
 import { turn } from "../transport/turn.ts";
 import type { Backend } from "./backend.ts";
+import { inTime } from "./patience.ts";
 import type { Pool } from "./pool.ts";
 import { ReplyView } from "./reply_view.ts";
 import { LOCAL_COMMAND, Request } from "./request.ts";
-
-/** Nobody is kept waiting longer for a server that doesn't answer; milliseconds. */
-const PATIENCE_MS = 1000;
 
 /** What one server said; null when it has not answered in time. */
 export interface ServerAnswer {
@@ -30,12 +28,4 @@ function ask({ firstLane }: Backend, question: Uint8Array): Promise<string> {
     firstLane.push();
   }
   return promise;
-}
-
-async function inTime(answer: Promise<string>): Promise<string | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), PATIENCE_MS)));
-  const first = await Promise.race([answer, late]);
-  clearTimeout(timer);
-  return first;
 }

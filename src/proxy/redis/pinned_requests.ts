@@ -16,9 +16,8 @@ import { QUIET } from "../stall.ts";
 import { Home } from "./home.ts";
 import type { Pin } from "./pins.ts";
 import { stateOf } from "./redis_session.ts";
-import { errorReply, simpleReply } from "./replies.ts";
+import { errorReply, OK } from "./replies.ts";
 
-const OK = simpleReply("OK");
 const CROSSSLOT = errorReply("CROSSSLOT Watched keys don't live on the same server");
 
 /** What a client reads when there are as many pinned lanes as there may be. */

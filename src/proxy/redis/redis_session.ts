@@ -2,7 +2,6 @@
  * What Redis keeps for a connection beyond who is at the other end. Most sessions never need one. RESET clears it
  * and the end of the session ends it, each in one place.
  */
-import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 import { turn } from "../../transport/turn.ts";
 import { Subscriptions } from "../pubsub/subscriptions.ts";
 import type { Session } from "../session.ts";
@@ -48,11 +47,6 @@ export class RedisSession implements PinOwner {
     this.changed();
   }
 
-  /** What the client speaks. */
-  get version(): RespVersion {
-    return respVersion(this.#session);
-  }
-
   /** Whether the session's requests are served as anybody's. */
   get isPlain(): boolean {
     const isWatching = this.pins.size > 0 || this.isWatchLost;
@@ -71,7 +65,8 @@ export class RedisSession implements PinOwner {
 
   /** Whether it may ask for little but subscriptions: in RESP2 a message could be taken for any other reply. */
   get isConfined(): boolean {
-    return this.version === 2 && this.#subscriptions !== null && this.#subscriptions.isSubscribing;
+    return versionOf(this.#session.variant) === 2 && this.#subscriptions !== null &&
+      this.#subscriptions.isSubscribing;
   }
 
   /** Whether the client may be told things at any time. */
@@ -164,9 +159,4 @@ export class RedisSession implements PinOwner {
 /** The state of a session, made if there is none. */
 export function stateOf(session: Session): RedisSession {
   return session.client.redis ??= new RedisSession(session);
-}
-
-/** The version a session speaks. */
-export function respVersion({ variant }: Session): RespVersion {
-  return versionOf(variant);
 }

@@ -16,14 +16,14 @@ import type { Pool } from "../pool.ts";
 import { noteKey } from "../request_key.ts";
 import type { Session } from "../session.ts";
 import { laneTo } from "../session_lane.ts";
+import { versionOf } from "../variant.ts";
 import { faultInBlock } from "./block_rules.ts";
 import { ANYWHERE, fixedUnit, Home } from "./home.ts";
 import type { Learner } from "./learner.ts";
-import { type RedisSession, respVersion, stateOf } from "./redis_session.ts";
-import { arrayReply, errorReply, nullReply, simpleReply } from "./replies.ts";
+import { type RedisSession, stateOf } from "./redis_session.ts";
+import { arrayReply, errorReply, nullReply, OK, simpleReply } from "./replies.ts";
 import { NO_KEYS, type Transaction } from "./transaction.ts";
 
-const OK = simpleReply("OK");
 const QUEUED = simpleReply("QUEUED");
 const NO_RESULTS = arrayReply([]);
 const NULL_ARRAY = Buffer.from("*-1\r\n");
@@ -184,5 +184,5 @@ export class Transactions {
 
 /** What EXEC answers when what was watched has changed. */
 function nothingRan(session: Session): Uint8Array {
-  return respVersion(session) === 3 ? NULL : NULL_ARRAY;
+  return versionOf(session.variant) === 3 ? NULL : NULL_ARRAY;
 }

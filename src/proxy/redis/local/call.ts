@@ -1,10 +1,8 @@
 /** A command that the proxy answers itself. */
 import type { Arguments } from "../../../protocol/arguments.ts";
 import type { Command } from "../../../protocol/redis/command.ts";
-import type { RespVersion } from "../../../protocol/redis/resp_version.ts";
 import type { Pool } from "../../pool.ts";
 import type { Session } from "../../session.ts";
-import { versionOf } from "../../variant.ts";
 import type { Learner } from "../learner.ts";
 import type { Permissions } from "../permissions.ts";
 import type { Users } from "../users.ts";
@@ -36,9 +34,4 @@ export type LocalCommand = (call: LocalCall) => Uint8Array | null | Promise<Uint
 /** Argument `index` as upper-case text, for comparing with keywords. */
 export function keyword(call: LocalCall, index: number): string {
   return call.args[index]!.toString("latin1").toUpperCase();
-}
-
-/** The version of the protocol the client speaks. */
-export function respOf({ session }: LocalCall): RespVersion {
-  return versionOf(session.variant);
 }

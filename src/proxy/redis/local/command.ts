@@ -2,7 +2,8 @@
 import { type Arguments, copiedArguments } from "../../../protocol/arguments.ts";
 import { commandReply, documentedIn, hasTooManyNames } from "../../../protocol/redis/command_reply.ts";
 import { docsReply } from "../command_docs.ts";
-import { type LocalCall, type LocalCommand, respOf } from "./call.ts";
+import { versionOf } from "../../variant.ts";
+import { type LocalCall, type LocalCommand } from "./call.ts";
 
 const command: LocalCommand = (call) => {
   const settled = call.learner.settled();
@@ -12,7 +13,7 @@ const command: LocalCommand = (call) => {
 };
 
 function answer(call: LocalCall, request: Arguments): Uint8Array {
-  return commandReply(call.command, request, respOf(call), call.learner.catalogue);
+  return commandReply(call.command, request, versionOf(call.session.variant), call.learner.catalogue);
 }
 
 /** COMMAND DOCS [name …]: a server's documentation of what the pool serves. */
@@ -21,7 +22,12 @@ const docs: LocalCommand = async (call) => {
   await call.learner.settled();
   const { catalogue } = call.learner;
   if (hasTooManyNames(request, catalogue)) return answer(call, request);
-  return await docsReply(call.pool, call.learner, documentedIn(request, catalogue), respOf(call));
+  return await docsReply(
+    call.pool,
+    call.learner,
+    documentedIn(request, catalogue),
+    versionOf(call.session.variant),
+  );
 };
 
 /** By their names in the command table. */

@@ -3,16 +3,9 @@
  * when it changes. Clients of a pool share connections, so every mode is refused, each with what stands in its way;
  * a client that believed it was told of changes would serve what is out of date.
  */
-import {
-  arrayReply,
-  bulkReply,
-  errorReply,
-  integerReply,
-  mapReply,
-  setReply,
-  simpleReply,
-} from "../replies.ts";
-import { keyword, type LocalCall, type LocalCommand, respOf } from "./call.ts";
+import { versionOf } from "../../variant.ts";
+import { arrayReply, bulkReply, errorReply, integerReply, mapReply, OK, setReply } from "../replies.ts";
+import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
 
 /** Redirected to nobody, because there is nothing to redirect. */
 const NO_REDIRECTION = -1;
@@ -33,7 +26,7 @@ export const clientTracking: LocalCommand = (call) => {
   const asked = readOptions(call);
   if (asked === null) return errorReply(SYNTAX_ERROR);
   const what = keyword(call, 2);
-  if (what === "OFF") return simpleReply("OK");
+  if (what === "OFF") return OK;
   if (what !== "ON") return errorReply(SYNTAX_ERROR);
   const [mode, reason] = REASONS.find(([mode]) => asked.has(mode)) ?? ["", DEFAULT_REASON];
   return errorReply(`ERR CLIENT TRACKING ${mode === "" ? "" : `with ${mode} `}${reason}`);
@@ -63,7 +56,7 @@ export const clientGetRedir: LocalCommand = () => integerReply(NO_REDIRECTION);
 
 /** CLIENT TRACKINGINFO. */
 export const clientTrackingInfo: LocalCommand = (call) => {
-  const version = respOf(call);
+  const version = versionOf(call.session.variant);
   return mapReply(version, [
     bulkReply("flags"),
     setReply(version, [bulkReply("off")]),
