@@ -19,6 +19,8 @@ export class ClientRecord {
   isPutBack = false;
   /** Marks of the servers it may have changed something on; see `ServerCounters.mark`. */
   wrote = 0;
+  /** CLIENT NO-EVICT: when memory is short, it is closed after all others. */
+  isKept = false;
   /** CLIENT SETNAME and SETINFO. */
   name = "";
   libraryName = "";

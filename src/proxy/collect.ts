@@ -12,7 +12,9 @@ import type {
 } from "../stats/mod.ts";
 import type { Backend } from "./backend.ts";
 import type { Lane } from "./lane.ts";
+import { PATTERN, SHARD_CHANNEL } from "./pubsub/kind.ts";
 import type { Pool } from "./pool.ts";
+import type { RedisSession } from "./redis/redis_session.ts";
 
 /** The figures of pools, by name. Server figures that only the judge of servers knows are not among them. */
 export function collectFigures(pools: readonly Pool[]): PoolsFigures {
@@ -24,11 +26,19 @@ function figuresOfPool(pool: Pool): PoolFigures {
   let { receivedBytes, sentBytes } = counters;
   let pendingRequests = 0;
   let heldBytes = 0;
+  const states = {
+    blocked_clients: 0,
+    watching_clients: 0,
+    subscribed_clients: 0,
+    tracking_clients: 0,
+    monitoring_clients: 0,
+  };
   for (const session of pool.sessions) {
     receivedBytes += session.stream.received;
     sentBytes += session.stream.outbox.written;
     pendingRequests += session.replies.pending;
     heldBytes += session.heldBytes;
+    if (session.client.redis !== null) countState(states, session.client.redis);
   }
   const failures = Object.entries(counters.failures);
   const figures: Partial<Record<PoolFigure, number>> = {
@@ -50,7 +60,10 @@ function figuresOfPool(pool: Pool): PoolFigures {
     pending_requests: pendingRequests,
     held_bytes: heldBytes,
     forgiven_gets: counters.forgiven,
+    ...states,
     subscribed_channels: pool.subscribers.channels,
+    subscribed_patterns: pool.subscribers.count(PATTERN),
+    subscribed_shard_channels: pool.subscribers.count(SHARD_CHANNEL),
     subscriber_connections: pool.subscribers.links,
     heard_messages: pool.subscribers.messages,
     subscriber_gaps: pool.subscribers.gaps,
@@ -63,6 +76,16 @@ function figuresOfPool(pool: Pool): PoolFigures {
       pool.backends.map((backend) => [backend.server.name, figuresOfServer(backend)]),
     ),
   };
+}
+
+type States = Record<`${"blocked" | "watching" | "subscribed" | "tracking" | "monitoring"}_clients`, number>;
+
+function countState(states: States, session: RedisSession): void {
+  states.blocked_clients += Number(session.isBlocked);
+  states.watching_clients += Number(session.pins.watching !== null);
+  states.subscribed_clients += Number(session.isSubscriber);
+  states.tracking_clients += Number(session.isTracking);
+  states.monitoring_clients += Number(session.isMonitoring);
 }
 
 function figuresOfServer(backend: Backend): ServerFigures {

@@ -6,6 +6,7 @@ export { type ClientFilter, type InstanceClients, OwnClients } from "./instance_
 export { Lane } from "./lane.ts";
 export type { LaneWatcher } from "./lane_watcher.ts";
 export { SEAT_BYTES, SEAT_ROWS, Seats } from "./seats.ts";
+export type { MonitorLines } from "./monitor/monitor_feed.ts";
 export { Pool, type PoolOptions, type PoolSettings } from "./pool.ts";
 export {
   type EventDeclaration,
@@ -18,6 +19,7 @@ export {
 export type { Protocol } from "./protocol.ts";
 export { MemcachedProtocol } from "./memcached/memcached_protocol.ts";
 export { RedisProtocol } from "./redis/redis_protocol.ts";
+export type { UnblockReason } from "./redis/unblock.ts";
 export { ReplyView } from "./reply_view.ts";
 export { Request } from "./request.ts";
 export type { Session } from "./session.ts";

@@ -6,7 +6,7 @@
 import { formatAddress, type PoolConfig, type ServerConfig } from "../config/mod.ts";
 import type { Router } from "../routing/router.ts";
 import type { Stream, StreamOwner } from "../transport/stream.ts";
-import { type ConnectTls, LEFT_IN_HANDSHAKE, TLS_REASON } from "../transport/tls.ts";
+import type { ConnectTls } from "../transport/tls.ts";
 import { turn } from "../transport/turn.ts";
 import { Backend, type BackendWatcher } from "./backend.ts";
 import { ClientPause } from "./client_pause.ts";
@@ -14,6 +14,7 @@ import { CountersByServer } from "./counters_by_server.ts";
 import type { ProxyEvent } from "./events.ts";
 import { type Failure, INTERNAL } from "./failure.ts";
 import { HotKeys } from "./hot_keys.ts";
+import { MonitorFeed } from "./monitor/monitor_feed.ts";
 import { PoolCounters } from "./pool_counters.ts";
 import type { Protocol, RequestReader } from "./protocol.ts";
 import { SubscriberHub } from "./pubsub/subscriber_hub.ts";
@@ -21,8 +22,8 @@ import { refuseClient } from "./refused_client.ts";
 import { DONE, PARTIAL, type ReplyBody, type Request } from "./request.ts";
 import type { ServerCounters } from "./server_counters.ts";
 import { Session } from "./session.ts";
-import { CUT } from "./session_end.ts";
-import { checkDeadlines } from "./session_deadlines.ts";
+import { CUT, lossOf } from "./session_end.ts";
+import { tickSession } from "./session_deadlines.ts";
 import type { Shared } from "./shared.ts";
 import { wayTo } from "./way.ts";
 
@@ -68,6 +69,7 @@ export class Pool {
   router: Router;
   readonly sessions = new Set<Session>();
   readonly pause = new ClientPause();
+  readonly monitors: MonitorFeed = new MonitorFeed(this);
   readonly subscribers: SubscriberHub = new SubscriberHub(this);
   /** Moving average of reply sizes by command id; bytes. */
   readonly replyBytes: Float64Array;
@@ -173,7 +175,7 @@ export class Pool {
     else this.counters.clientBreaks++;
     if (reason === "" || reason === CUT) return;
     if (session.stream.securing) this.counters.failedHandshakes++;
-    this.#report(eventOf(session, reason), session, reason);
+    this.#report(lossOf(session, reason), session, reason);
   }
 
   /** CLIENT PAUSE: has requests wait for so long, only writes or reads too. */
@@ -252,6 +254,7 @@ export class Pool {
     this.subscribers.tick(now);
     if (this.#retired.length > 0) this.#tickRetired(now);
     if (this.pause.isOver(now)) this.resumeClients();
+    this.monitors.tick(now);
     if (now < this.#nextSessionCheck) return;
     this.#nextSessionCheck = now + SESSION_CHECK_MS;
     this.counters.tick(now);
@@ -272,20 +275,4 @@ export class Pool {
     for (const backend of [...this.backends, ...this.#retired]) backend.close("Connection closed by proxy");
     this.subscribers.close();
   }
-}
-
-/** A fault of ours ends the session it happened in. */
-function tickSession(session: Session, now: number): void {
-  try {
-    checkDeadlines(session, now);
-  } catch (error) {
-    session.turnFailed(error as Error);
-  }
-}
-
-/** Clients that only knock, as health checks do, are no news. */
-function eventOf({ stream }: Session, reason: string): ProxyEvent {
-  if (reason.startsWith(INTERNAL)) return "client.error";
-  const isTls = stream.securing && reason.startsWith(TLS_REASON) && reason !== LEFT_IN_HANDSHAKE;
-  return isTls ? "client.tls" : "client.lost";
 }

@@ -71,7 +71,7 @@ describe.skipIf(without)("the proxy refuses, and the connection goes on, when as
     [["EVAL", "return 1", "3", "a"], "ERR Number of keys can't be greater than number of args"],
     [["SUNION", ..."abcdefghijklmnopqrstuvwxyz"], "CROSSSLOT Keys in request don't live on the same server"],
     [["EXEC"], "ERR EXEC without MULTI"],
-    [["MONITOR"], "ERR MONITOR "],
+    [["MONITOR"], "NOPERM MONITOR "],
     [["SCAN", "x"], "ERR invalid cursor"],
     [["KEYS", "*"], "NOPERM KEYS "],
     [["FLUSHALL"], "NOPERM FLUSHALL "],

@@ -70,6 +70,11 @@ export class SubscriberHub implements LinkWatcher {
     return this.#links.size + this.#former.length;
   }
 
+  /** Topics of a kind that sessions want now. */
+  count(kind: Kind): number {
+    return this.#topics[kind.index]!.size;
+  }
+
   /** The topic, for a session that is about to listen to it; it gives it back by `unwant`. */
   want(kind: Kind, name: Buffer): Topic {
     const text = name.toString("latin1");

@@ -7,12 +7,14 @@ import { replyLater } from "../reply_later.ts";
 import type { Session } from "../session.ts";
 import { type LocalCommand, respOf } from "./local/call.ts";
 import { aclCat, aclDryRun, aclGenPass, aclGetUser, aclList, aclUsers, aclWhoAmI } from "./local/acl.ts";
-import { clientKill, clientList, clientPause, clientUnpause } from "./local/all_clients.ts";
+import { clientKill, clientList, clientPause, clientUnblock, clientUnpause } from "./local/all_clients.ts";
 import { clientGetName, clientId, clientInfo, clientSetInfo, clientSetName } from "./local/client.ts";
+import { clientNoEvict, clientNoTouch } from "./local/client_treatment.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Users } from "./users.ts";
 import { hello } from "./local/hello.ts";
 import { auth, echo, ping, quit, reset, select } from "./local/connection.ts";
+import { monitor } from "./local/monitor.ts";
 import { PUBSUB_COMMANDS } from "./local/pubsub.ts";
 import { SUBSCRIBE_COMMANDS } from "./local/subscribe.ts";
 import { info, lolwut, role, time } from "./local/server.ts";
@@ -35,6 +37,7 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   lolwut,
   info,
   role,
+  monitor,
   "client|id": clientId,
   "client|getname": clientGetName,
   "client|setname": clientSetName,
@@ -48,6 +51,9 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   "client|trackinginfo": clientTrackingInfo,
   "client|pause": clientPause,
   "client|unpause": clientUnpause,
+  "client|unblock": clientUnblock,
+  "client|no-evict": clientNoEvict,
+  "client|no-touch": clientNoTouch,
   "acl|whoami": aclWhoAmI,
   "acl|users": aclUsers,
   "acl|list": aclList,

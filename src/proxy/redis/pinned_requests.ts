@@ -13,6 +13,7 @@ import { Request } from "../request.ts";
 import { appendRange } from "../request_bytes.ts";
 import type { Session } from "../session.ts";
 import { QUIET } from "../stall.ts";
+import { connectionId } from "./connection_ids.ts";
 import { Home } from "./home.ts";
 import type { Pin } from "./pins.ts";
 import { stateOf } from "./redis_session.ts";
@@ -76,6 +77,7 @@ export class PinnedRequests {
   ): void {
     const pin = this.#pinFor(session, backend, request);
     if (pin === null) return;
+    void connectionId(pin.lane);
     pin.isBlocked = true;
     pin.waitsFor = Buffer.from(request.bytesOf(key).subarray(request.start(key), request.end(key)));
     this.#send(session, pin, command, request, waitMs);

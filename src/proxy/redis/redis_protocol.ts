@@ -202,10 +202,20 @@ export class RedisProtocol implements Protocol {
       this.#stateful.reject(session, command, refusal);
       return;
     }
-    session.client.lastCommand = command.id;
+    const { client } = session;
+    client.lastCommand = command.id;
     if (transaction !== null && !NEVER_QUEUED.has(command.name)) {
       this.#stateful.transactions.queue(session, transaction, command, request);
-    } else if (command.handling === "local") this.#local.serve(session, command, request);
+      return;
+    }
+    client.isPutBack = false;
+    this.#dispatch(session, request, command);
+    const { monitors } = this.#pool;
+    if (monitors.isOn && !client.isPutBack) monitors.show(session, command, request);
+  }
+
+  #dispatch(session: Session, request: RequestScanner, command: Command): void {
+    if (command.handling === "local") this.#local.serve(session, command, request);
     else if (command.handling === "stateful") this.#stateful.serve(session, command, request);
     else if (this.#pool.pause.holds(command.retrySafe)) this.#putBack(session, request);
     else if (command.handling === "scan") this.#scan.serve(session, request, command);

@@ -25,6 +25,8 @@ export class RedisSession implements PinOwner {
   isWatchLost = false;
   readonly pins: Pins;
   readonly replyMode: ReplyMode;
+  /** Whether it sees what all clients send. */
+  isMonitoring = false;
   readonly #session: Session;
   #subscriptions: Subscriptions | null = null;
 
@@ -56,7 +58,8 @@ export class RedisSession implements PinOwner {
   /** Whether the session's requests are served as anybody's. */
   get isPlain(): boolean {
     const isWatching = this.pins.size > 0 || this.isWatchLost;
-    return this.transaction === null && !this.isConfined && !isWatching && !this.replyMode.isSkipping;
+    const isListening = this.isConfined || this.isMonitoring;
+    return this.transaction === null && !isListening && !isWatching && !this.replyMode.isSkipping;
   }
 
   /** Whether a request waits at a server for what other clients do; later ones wait for it. */
@@ -77,6 +80,11 @@ export class RedisSession implements PinOwner {
   /** Whether the client may be told things at any time. */
   get isSubscriber(): boolean {
     return this.#subscriptions !== null && this.#subscriptions.size > 0;
+  }
+
+  /** Whether it is told of changes of keys. */
+  get isTracking(): boolean {
+    return false;
   }
 
   /** What it listens to. */
@@ -126,6 +134,19 @@ export class RedisSession implements PinOwner {
     this.changed();
   }
 
+  /** MONITOR. */
+  monitor(): void {
+    this.isMonitoring = true;
+    this.#session.pool.monitors.add(this.#session);
+    this.changed();
+  }
+
+  /** Shows it no more of what other clients do. */
+  stopMonitoring(): void {
+    this.isMonitoring = false;
+    this.#session.pool.monitors.remove(this.#session);
+  }
+
   /** RESET; what the client hears until this is answered, it hears. */
   reset(): void {
     this.discard();
@@ -139,6 +160,7 @@ export class RedisSession implements PinOwner {
     this.transaction = null;
     this.pins.end();
     this.#subscriptions?.end();
+    if (this.isMonitoring) this.stopMonitoring();
   }
 
   /** Has the session's next requests served as its state demands. */

@@ -110,6 +110,7 @@ export class Transactions {
       // The keys have moved since; what was watched says nothing about them.
       session.reply(nothingRan(session));
     } else {
+      if (this.#pool.monitors.isOn) this.#show(session, transaction);
       session.client.wrote |= backend.counters.mark;
       this.#send(session, laneTo(session, backend), command, transaction);
       state.endTransaction();
@@ -162,17 +163,32 @@ export class Transactions {
     const { router } = this.#pool;
     if (transaction.unit === NO_KEYS) return fixedUnit(router);
     if (transaction.router === router) return transaction.unit;
-    const scanner = new RequestScanner(this.#pool.config);
     let unit = ANYWHERE;
-    transaction.forEachSlice((bytes, start, end) => {
-      for (let pos = start; pos < end; pos = scanner.next) {
-        if (scanner.scan(bytes, pos, end) !== COMPLETE) continue;
-        const found = this.#home.find(router, findCommand(scanner)!, scanner);
-        if (unit === ANYWHERE) unit = found;
-        else if (found !== ANYWHERE && found !== unit) unit = SEVERAL;
-      }
+    this.#forEachCommand(transaction, (command, request) => {
+      const found = this.#home.find(router, command, request);
+      if (unit === ANYWHERE) unit = found;
+      else if (found !== ANYWHERE && found !== unit) unit = SEVERAL;
     });
     return unit;
+  }
+
+  /** Shows monitors what is about to be executed. */
+  #show(session: Session, transaction: Transaction): void {
+    this.#forEachCommand(transaction, (command, request) => {
+      this.#pool.monitors.show(session, command, request);
+    });
+  }
+
+  #forEachCommand(
+    transaction: Transaction,
+    take: (command: Command, request: RequestScanner) => void,
+  ): void {
+    const scanner = new RequestScanner(this.#pool.config);
+    transaction.forEachSlice((bytes, start, end) => {
+      for (let pos = start; pos < end; pos = scanner.next) {
+        if (scanner.scan(bytes, pos, end) === COMPLETE) take(findCommand(scanner)!, scanner);
+      }
+    });
   }
 }
 

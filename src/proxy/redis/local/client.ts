@@ -1,5 +1,5 @@
 /** CLIENT, as far as it concerns the session that asks. */
-import { type ClientDetails, detailClient, isSubscriber } from "../../client_view.ts";
+import { type ClientDetails, detailClient } from "../../client_view.ts";
 import { bulkReply, errorReply, integerReply, nullReply, simpleReply, verbatimReply } from "../replies.ts";
 import { keyword, type LocalCommand, respOf } from "./call.ts";
 
@@ -53,14 +53,16 @@ export function clientLine(client: ClientDetails): string {
   const fields = {
     id: client.id,
     addr: client.address,
+    laddr: client.localAddress,
     name: client.name,
     age: client.ageSeconds,
     idle: client.idleSeconds,
-    flags: isSubscriber(client) ? "P" : "N",
+    flags: client.flags,
     db: client.database,
     sub: channels,
     psub: patterns,
     ssub: shardChannels,
+    multi: client.queued,
     omem: client.unreadBytes,
     "tot-mem": client.heldBytes,
     cmd: client.lastCommand || "NULL",
