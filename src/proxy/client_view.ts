@@ -35,6 +35,8 @@ export interface ClientDetails extends ClientDescription {
   readonly subscriptions: readonly number[];
   /** In Redis's letters what is special about it; N when nothing is. */
   readonly flags: string;
+  /** As CLIENT GETREDIR. */
+  readonly redirection: number;
   /** Commands queued since MULTI; -1 outside of a transaction. */
   readonly queued: number;
   readonly database: number;
@@ -73,6 +75,8 @@ function flagsOf({ client: { redis, isKept }, variant }: Session): string {
     b: redis?.isBlocked,
     e: isKept,
     T: !isTouching(variant),
+    t: redis?.tracker,
+    B: redis?.tracker && !redis.tracker.followsReads,
   };
   return Object.entries(flags).filter(([, holds]) => holds).map(([flag]) => flag).join("") || "N";
 }
@@ -87,6 +91,7 @@ export function detailClient(session: Session): ClientDetails {
     libraryVersion,
     localAddress: session.stream.local,
     flags: flagsOf(session),
+    redirection: redis?.isTracking ? 0 : -1,
     queued: redis?.transaction?.commands ?? -1,
     subscriptions: redis !== null && redis.isSubscriber ? redis.subscriptions.sizes : NO_SUBSCRIPTIONS,
     database: databaseOf(session.variant),

@@ -65,6 +65,7 @@ function figuresOfPool(pool: Pool): PoolFigures {
     subscribed_patterns: pool.subscribers.count(PATTERN),
     subscribed_shard_channels: pool.subscribers.count(SHARD_CHANNEL),
     subscriber_connections: pool.subscribers.links,
+    tracking_connections: pool.tracking.links,
     heard_messages: pool.subscribers.messages,
     subscriber_gaps: pool.subscribers.gaps,
     slow_requests: counters.slowRequests,

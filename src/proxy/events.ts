@@ -32,6 +32,11 @@ export const PROXY_EVENTS = {
     meaning: "Clients that have subscribed miss what is published on a server.",
   },
   "pubsub.resumed": { level: 5, meaning: "Nothing that is published on the server is missed any more." },
+  "tracking.gap": {
+    level: 4,
+    meaning: "Changes on a server are missed: clients that track are told every second to keep nothing.",
+  },
+  "tracking.resumed": { level: 5, meaning: "No change on the server is missed any more." },
   "login.denied": { level: 4, meaning: "A client gave a user or a password that the pool doesn't know." },
 } as const satisfies Readonly<Record<string, EventDeclaration>>;
 

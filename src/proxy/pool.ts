@@ -25,6 +25,7 @@ import { Session } from "./session.ts";
 import { CUT, lossOf } from "./session_end.ts";
 import { tickSession } from "./session_deadlines.ts";
 import type { Shared } from "./shared.ts";
+import { TrackingHub } from "./tracking/tracking_hub.ts";
 import { wayTo } from "./way.ts";
 
 const KEPT_READERS = 4;
@@ -69,6 +70,7 @@ export class Pool {
   router: Router;
   readonly sessions = new Set<Session>();
   readonly pause = new ClientPause();
+  readonly tracking: TrackingHub = new TrackingHub(this);
   readonly monitors: MonitorFeed = new MonitorFeed(this);
   readonly subscribers: SubscriberHub = new SubscriberHub(this);
   /** Moving average of reply sizes by command id; bytes. */
@@ -135,6 +137,7 @@ export class Pool {
   reroute(router: Router): void {
     this.router = router;
     this.subscribers.follow();
+    this.tracking.follow();
     for (const session of this.sessions) session.client.redis?.pins.reroute(this);
   }
 
@@ -252,6 +255,7 @@ export class Pool {
   tick(now: number): void {
     for (const backend of this.backends) backend.tick(now);
     this.subscribers.tick(now);
+    this.tracking.tick(now);
     if (this.#retired.length > 0) this.#tickRetired(now);
     if (this.pause.isOver(now)) this.resumeClients();
     this.monitors.tick(now);
@@ -274,5 +278,6 @@ export class Pool {
   close(): void {
     for (const backend of [...this.backends, ...this.#retired]) backend.close("Connection closed by proxy");
     this.subscribers.close();
+    this.tracking.close();
   }
 }

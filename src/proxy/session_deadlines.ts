@@ -15,7 +15,8 @@ function checkDeadlines(session: Session, now: number): void {
   const quiet = now - session.lastActiveMs;
   const { clientIdleTimeoutMs, clientBodyTimeoutMs } = session.pool.config;
   const { redis } = session.client;
-  const waits = session.replies.pending > 0 || redis?.isSubscriber || redis?.isMonitoring;
+  const waits = session.replies.pending > 0 || redis?.isSubscriber || redis?.isMonitoring ||
+    redis?.isTracking;
   if (session.isUploading && quiet > clientBodyTimeoutMs) {
     session.close("client_body_timeout: no progress in the middle of a request");
   } else if (clientIdleTimeoutMs > 0 && quiet > clientIdleTimeoutMs && !waits) {

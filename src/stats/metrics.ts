@@ -98,6 +98,10 @@ export const POOL_METRICS = {
     "subscriber_connections",
     "connections to servers that listen for clients now",
   ),
+  tracking_connections: gauge(
+    "tracking_connections",
+    "connections to servers that hear of changes for clients now",
+  ),
   heard_messages: counter("heard_messages_total", "messages heard for clients that have subscribed"),
   subscriber_gaps: counter(
     "subscriber_gaps_total",

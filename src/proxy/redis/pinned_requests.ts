@@ -86,8 +86,9 @@ export class PinnedRequests {
 
   /** Null when the request was put back or refused. */
   #pinFor(session: Session, backend: Backend, request: RequestScanner): Pin | null {
-    const { pins } = stateOf(session);
-    if (pins.on(backend) === null && session.replies.pending > 0) {
+    const { pins, tracker } = stateOf(session);
+    // Nor may what a client that tracks has to be told wait behind a request that may wait for ever.
+    if ((pins.on(backend) === null || tracker !== null) && session.replies.pending > 0) {
       session.putBack(request.copy(), QUIET);
       return null;
     }

@@ -33,6 +33,7 @@ import { fixedUnit } from "./home.ts";
 import { NEVER_QUEUED } from "./block_rules.ts";
 import { Scan } from "./scan.ts";
 import { Scripts } from "./scripts.ts";
+import { Onlookers } from "./onlookers.ts";
 import { Publisher } from "./publisher.ts";
 import { keyFault, requestFault, unknownCommand } from "./request_faults.ts";
 import { ruleFault } from "./request_rules.ts";
@@ -77,6 +78,7 @@ export class RedisProtocol implements Protocol {
   readonly #local: LocalCommands;
   readonly #stateful: StatefulCommands;
   readonly #publisher: Publisher;
+  readonly #onlookers: Onlookers;
 
   constructor(pool: Pool) {
     const { config } = pool;
@@ -88,7 +90,8 @@ export class RedisProtocol implements Protocol {
     this.#scripts = new Scripts(pool.protocol instanceof RedisProtocol ? pool.protocol.#scripts : null);
     this.#users = new Users(config);
     this.#permissions = new Permissions(config);
-    this.#stateful = new StatefulCommands(pool);
+    this.#onlookers = new Onlookers(pool);
+    this.#stateful = new StatefulCommands(pool, this.#onlookers);
     this.#local = new LocalCommands(pool, this.#users, this.#permissions);
     this.#publisher = new Publisher(pool);
   }
@@ -210,8 +213,7 @@ export class RedisProtocol implements Protocol {
     }
     client.isPutBack = false;
     this.#dispatch(session, request, command);
-    const { monitors } = this.#pool;
-    if (monitors.isOn && !client.isPutBack) monitors.show(session, command, request);
+    if (this.#onlookers.watch(session) && !client.isPutBack) this.#onlookers.see(session, command, request);
   }
 
   #dispatch(session: Session, request: RequestScanner, command: Command): void {

@@ -12,6 +12,7 @@ import { encodeCommand } from "./greeting.ts";
 import { type PinOwner, Pins } from "./pins.ts";
 import { ReplyMode } from "./reply_mode.ts";
 import { Transaction } from "./transaction.ts";
+import { Tracker } from "../tracking/tracker.ts";
 import { become } from "./users.ts";
 
 const UNWATCH = encodeCommand(["UNWATCH"]);
@@ -25,6 +26,8 @@ export class RedisSession implements PinOwner {
   isWatchLost = false;
   readonly pins: Pins;
   readonly replyMode: ReplyMode;
+  /** CLIENT TRACKING; null while it is off. */
+  tracker: Tracker | null = null;
   /** Whether it sees what all clients send. */
   isMonitoring = false;
   readonly #session: Session;
@@ -58,7 +61,7 @@ export class RedisSession implements PinOwner {
   /** Whether the session's requests are served as anybody's. */
   get isPlain(): boolean {
     const isWatching = this.pins.size > 0 || this.isWatchLost;
-    const isListening = this.isConfined || this.isMonitoring;
+    const isListening = this.isConfined || this.isMonitoring || this.tracker?.followsReads === true;
     return this.transaction === null && !isListening && !isWatching && !this.replyMode.isSkipping;
   }
 
@@ -84,7 +87,7 @@ export class RedisSession implements PinOwner {
 
   /** Whether it is told of changes of keys. */
   get isTracking(): boolean {
-    return false;
+    return this.tracker !== null;
   }
 
   /** What it listens to. */
@@ -147,6 +150,15 @@ export class RedisSession implements PinOwner {
     this.#session.pool.monitors.remove(this.#session);
   }
 
+  /** CLIENT TRACKING: told of these changes and no others from now on; null: of none. */
+  track(wish: Pick<Tracker, "mode" | "prefixes"> | null): void {
+    const { tracking } = this.#session.pool;
+    if (this.tracker !== null) tracking.remove(this.tracker);
+    this.tracker = wish === null ? null : new Tracker(this.#session, wish.mode, wish.prefixes);
+    if (this.tracker !== null) tracking.add(this.tracker);
+    this.changed();
+  }
+
   /** RESET; what the client hears until this is answered, it hears. */
   reset(): void {
     this.discard();
@@ -161,6 +173,8 @@ export class RedisSession implements PinOwner {
     this.pins.end();
     this.#subscriptions?.end();
     if (this.isMonitoring) this.stopMonitoring();
+    if (this.tracker !== null) this.#session.pool.tracking.remove(this.tracker);
+    this.tracker = null;
   }
 
   /** Has the session's next requests served as its state demands. */

@@ -18,6 +18,7 @@ import type { Session } from "../session.ts";
 import { laneTo } from "../session_lane.ts";
 import { faultInBlock } from "./block_rules.ts";
 import { ANYWHERE, fixedUnit, Home } from "./home.ts";
+import type { Onlookers } from "./onlookers.ts";
 import { type RedisSession, respVersion, stateOf } from "./redis_session.ts";
 import { arrayReply, errorReply, nullReply, simpleReply } from "./replies.ts";
 import { NO_KEYS, type Transaction } from "./transaction.ts";
@@ -32,10 +33,12 @@ const CROSSSLOT = "CROSSSLOT Keys of a transaction don't live on the same server
 /** The transactions of one pool's clients. */
 export class Transactions {
   readonly #pool: Pool;
+  readonly #onlookers: Onlookers;
   readonly #home = new Home();
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, onlookers: Onlookers) {
     this.#pool = pool;
+    this.#onlookers = onlookers;
   }
 
   /** MULTI. */
@@ -110,7 +113,7 @@ export class Transactions {
       // The keys have moved since; what was watched says nothing about them.
       session.reply(nothingRan(session));
     } else {
-      if (this.#pool.monitors.isOn) this.#show(session, transaction);
+      if (this.#onlookers.watch(session)) this.#show(session, transaction);
       session.client.wrote |= backend.counters.mark;
       this.#send(session, laneTo(session, backend), command, transaction);
       state.endTransaction();
@@ -172,10 +175,10 @@ export class Transactions {
     return unit;
   }
 
-  /** Shows monitors what is about to be executed. */
+  /** Shows what is about to be executed to whom it concerns. */
   #show(session: Session, transaction: Transaction): void {
     this.#forEachCommand(transaction, (command, request) => {
-      this.#pool.monitors.show(session, command, request);
+      this.#onlookers.see(session, command, request);
     });
   }
 

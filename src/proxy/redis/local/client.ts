@@ -67,6 +67,7 @@ export function clientLine(client: ClientDetails): string {
     "tot-mem": client.heldBytes,
     cmd: client.lastCommand || "NULL",
     user: client.user || "(superuser)",
+    redir: client.redirection,
     "lib-name": client.libraryName,
     "lib-ver": client.libraryVersion,
     resp: client.respVersion,

@@ -62,6 +62,7 @@ export const reset: LocalCommand = ({ session, users }) => {
   replyAlone(session, () => {
     redis?.subscriptions.leaveAll();
     redis?.stopMonitoring();
+    redis?.track(null);
     redis?.switchTo(USUAL);
     session.client.name = "";
     session.client.isKept = false;
