@@ -112,10 +112,9 @@ export class CachingClient {
   async #read(): Promise<void> {
     this.#client.deadlineMs = 60_000;
     while (!this.#isOver) {
-      const reply = await this.#client.readReply().catch((error) => {
-        if (!this.#isOver) throw error;
-        return null;
-      });
+      const reply = await this.#client.readReply().catch(() => undefined);
+      // Whoever waits for an answer finds out.
+      if (reply === undefined) return;
       if (reply instanceof RespPush) this.#forget(reply.items[1] as string[] | null);
       else this.#expected.shift()?.(reply);
     }
