@@ -75,18 +75,6 @@ describe.skipIf(without)("the proxy refuses, and the connection goes on, when as
     [["SCAN", "x"], "ERR invalid cursor"],
     [["KEYS", "*"], "NOPERM KEYS "],
     [["FLUSHALL"], "NOPERM FLUSHALL "],
-    [["CLIENT", "TRACKING", "ON"], "ERR CLIENT TRACKING needs the server to know who reads what"],
-    [
-      ["CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "a"],
-      "ERR CLIENT TRACKING with BCAST needs a connection ",
-    ],
-    [
-      ["CLIENT", "TRACKING", "ON", "OPTIN", "NOLOOP"],
-      "ERR CLIENT TRACKING with NOLOOP needs the server to know ",
-    ],
-    [["CLIENT", "TRACKING", "ON", "OPTOUT"], "ERR CLIENT TRACKING with OPTOUT is about the next command "],
-    [["CLIENT", "TRACKING", "ON", "REDIRECT", "1"], "ERR CLIENT TRACKING with REDIRECT names a connection "],
-    [["CLIENT", "TRACKING", "ON", "PREFIX"], "ERR syntax error"],
     [["CLIENT", "TRACKING", "maybe"], "ERR syntax error"],
     [["SHUTDOWN"], "ERR SHUTDOWN "],
     [["CONFIG", "GET", "*"], "NOPERM CONFIG GET "],
