@@ -241,7 +241,7 @@ export class RedisProtocol implements Protocol {
     const finder = this.#finder;
     const count = finder.findKeys(command, request);
     if (count < 0) {
-      session.reply(errorReply(keyFault(count)));
+      session.reply(errorReply(keyFault(command, count)));
       return;
     }
     this.#pool.hotKeys.passAll(request, finder.keys, count);

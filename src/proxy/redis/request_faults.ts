@@ -37,8 +37,15 @@ export function unknownCommand(container: Command | null, request: RequestScanne
   return `ERR unknown command ${name}, with args beginning with: ${rest}`;
 }
 
-/** What is said when the keys can't be found; `code` is the key finder's. */
-export function keyFault(code: number): string {
+/** What is said when the keys of a command can't be found; `code` is the key finder's. */
+export function keyFault({ name }: Command, code: number): string {
+  if (/mpop$|^sintercard$/.test(name) && (code === BAD_NUMKEYS || code === NEGATIVE_NUMKEYS)) {
+    return "ERR numkeys should be greater than 0";
+  }
+  if (/^z(diff|inter|union)/.test(name) && code === NEGATIVE_NUMKEYS) {
+    return `ERR at least 1 input key is needed for '${name}' command`;
+  }
+  if (/mpop$|^z(diff|inter|union)/.test(name) && code === TOO_MANY_NUMKEYS) return "ERR syntax error";
   switch (code) {
     case BAD_NUMKEYS:
       return "ERR value is not an integer or out of range";
