@@ -209,11 +209,12 @@ const WAITING: Make[] = [
  * can't be told: of two faults the proxy names the other.
  */
 const UNCERTAIN =
-  /random|rand|spop|idletime|freq|usage|ttl|expire|hscan|sscan|zscan|xadd|xautoclaim|xclaim|xpending|fcall|refcount|dump|consumers/;
+  /random|rand|spop|idletime|freq|usage|ttl|expire|hscan|sscan|zscan|xadd|xautoclaim|xclaim|xpending|fcall|refcount|dump|consumers|setex/;
 
 /** The names of all commands that a server, of Redis 7.0 at least, answers by its data alone. */
-const NAMES = ALL_COMMANDS.filter(({ name, since, handling, flags, subcommands }) =>
-  /^(forward|split)/.test(handling) && compareVersions(since, "7.0.0") <= 0 && subcommands.length === 0 &&
+const NAMES = ALL_COMMANDS.filter(({ name, group, since, handling, flags, subcommands }) =>
+  group !== "set" && /^(forward|split)/.test(handling) && compareVersions(since, "7.0.0") <= 0 &&
+  subcommands.length === 0 &&
   !UNCERTAIN.test(name) &&
   !["admin", "blocking"].some((flag) => flags.includes(flag))
 ).map(({ name }) => name.replace("|", " "));
