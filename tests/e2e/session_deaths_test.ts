@@ -31,6 +31,15 @@ const STATES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ]],
   "that end while the proxy cleans up": [["WATCH", "{a}1"], ["UNWATCH"], ["QUIT"]],
   "that end while the proxy cleans up a block": [["WATCH", "{a}1"], ["MULTI"], ["DISCARD"], ["QUIT"]],
+  "subscribed": [["SUBSCRIBE", "a", "b"], ["PSUBSCRIBE", "c*"], ["SSUBSCRIBE", "d"]],
+  "monitoring": [["MONITOR"], ["PING"]],
+  "tracking": [["HELLO", "3"], ["CLIENT", "TRACKING", "ON"], ["GET", "{a}1"], ["MGET", "{a}1", "{b}1"]],
+  "tracking, blocked": [
+    ["HELLO", "3"],
+    ["CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "{a}"],
+    ["BLPOP", "{a}none", "0"],
+  ],
+  "in another database": [["SELECT", "1"], ["WATCH", "{a}1"], ["BLPOP", "{a}none", "0"]],
   "silent": [["CLIENT", "REPLY", "OFF"], ["GET", "{a}1"], ["BLPOP", "{a}none", "0"]],
 };
 const ENDS: readonly ((client: RawClient) => void)[] = [
@@ -43,7 +52,9 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("sessions", () => {
   test(
     "leave nothing when they die idle, in MULTI, watching, blocked, and in the middle of a block",
     async () => {
-      await using fleet = await Fleet.start(await RedisServer.startMany(2), { options: { hash_tag: "{}" } });
+      await using fleet = await Fleet.start(await RedisServer.startMany(2), {
+        options: { hash_tag: "{}", admin_commands: true, databases: 2 },
+      });
       const random = new Random("deaths");
       const leaving: RawClient[] = [];
       const states = Object.values(STATES);
@@ -64,6 +75,11 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("sessions", () => {
       }
       for (const client of leaving) client.close();
       await untilQuiet(fleet.proxy);
+      using asking = await fleet.connect();
+      const info = String(await asking.command("INFO"));
+      for (const state of ["blocked", "watching", "pubsub", "tracking", "monitor"]) {
+        expect(info).toContain(`\r\n${state}_clients:0\r\n`);
+      }
       // That a client goes says nothing about a server.
       expect(fleet.logged("server.failed")).toEqual([]);
       await eventually("no lane is left but the shared ones and clean ones", async () => {
