@@ -3,8 +3,12 @@ import { describe, expect, test } from "bun:test";
 import { eventually } from "../support/eventually.ts";
 import { reasonToSkip } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
+import { freePort } from "../support/free_port.ts";
+import { poolConfig } from "../support/pool_config.ts";
+import { startSennit } from "../support/sennit.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import { RespError } from "../support/resp.ts";
+import { reload } from "./reloading.ts";
 import { Fleet } from "./fleet.ts";
 
 const OPTIONS = { admin_commands: true, databases: 2 };
@@ -105,6 +109,19 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("MONITOR", () => {
       return fleet.logged("client.closed").length > 0;
     });
     expect(fleet.logged("client.closed")[0]).toContain("client_outbox_hard");
+  });
+
+  test("ends when a reload takes the right to it", async () => {
+    await using server = await RedisServer.start();
+    const listen = freePort();
+    const pool = (rules: string) =>
+      poolConfig({ listen, servers: [server], options: { users: { ann: rules } } });
+    await using proxy = await startSennit(pool("on nopass ~* +@all"));
+    using monitor = await proxy.connect();
+    await monitor.command("AUTH", "ann", "x");
+    expect(await monitor.command("MONITOR")).toBe("OK");
+    await reload(proxy, pool("on nopass ~* +@all -monitor"));
+    expect((await monitor.readUntilClose()).length).toBe(0);
   });
 
   test("is for those who may administer", async () => {

@@ -1,6 +1,7 @@
 /** Sessions that die in every state: no lane, no byte and no server connection is left of them. */
 import { describe, expect, test } from "bun:test";
 import { eventually } from "../support/eventually.ts";
+import { openFiles } from "../support/open_files.ts";
 import { reasonToSkip } from "../support/programs.ts";
 import { untilQuiet } from "../support/quiet.ts";
 import type { RawClient } from "../support/raw_client.ts";
@@ -48,6 +49,17 @@ const ENDS: readonly ((client: RawClient) => void)[] = [
   (client) => client.halfClose(),
 ];
 
+/** What the proxy takes, for whoever compares it with what it took before. */
+async function figures({ proxy, servers }: Fleet<RedisServer>): Promise<string> {
+  const lists = await Promise.all(servers.map((server) => server.command("CLIENT", "LIST")));
+  const connections = lists.reduce<number>(
+    (sum, list) => sum + String(list).trim().split("\n").length - 1,
+    0,
+  );
+  return `${connections} connections to servers, ${openFiles(proxy.pid)} descriptors, ` +
+    `${Math.round(proxy.rss() / 1e6)} MB`;
+}
+
 describe.skipIf(reasonToSkip("redis-server") !== null)("sessions", () => {
   test(
     "leave nothing when they die idle, in MULTI, watching, blocked, and in the middle of a block",
@@ -59,6 +71,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("sessions", () => {
       const leaving: RawClient[] = [];
       const states = Object.values(STATES);
       const cut = () => random.pick([0, 0, 0, random.next()]);
+      const before = await figures(fleet);
       for (let died = 0; died < DEATHS; died += AT_ONCE) {
         const clients = await Promise.all(Array.from({ length: AT_ONCE }, () => fleet.connect()));
         for (const client of clients) {
@@ -90,6 +103,9 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("sessions", () => {
         const crowded = lists.filter((list) => String(list).split("\n").length > MOST_LEAVING + AT_ONCE);
         return blocked.every((count) => count === "0") && watching.length + crowded.length === 0;
       });
+      if (process.env.SESSION_DEATHS !== undefined) {
+        console.log(`${DEATHS} deaths: ${before}; ${await figures(fleet)}`);
+      }
       // A clean pinned lane may be kept for a while; those that were held when their sessions died are gone.
       using client = await fleet.connect();
       client.write(

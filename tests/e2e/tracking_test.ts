@@ -5,8 +5,12 @@ import { eventually } from "../support/eventually.ts";
 import { reasonToSkip } from "../support/programs.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { RedisServer } from "../support/redis_server.ts";
+import { freePort } from "../support/free_port.ts";
+import { poolConfig } from "../support/pool_config.ts";
+import { startSennit } from "../support/sennit.ts";
 import { RespError, RespPush } from "../support/resp.ts";
 import { Fleet } from "./fleet.ts";
+import { reload } from "./reloading.ts";
 import { RedisTwin } from "./redis_twin.ts";
 
 const skip = reasonToSkip("redis-server") !== null;
@@ -155,6 +159,42 @@ describe.skipIf(skip)("CLIENT TRACKING", () => {
     await client.command("GET", "{a}4");
     await writer.command("SET", "{a}4", "v");
     expect(await client.readReply()).toEqual(invalidate("{a}4"));
+  });
+
+  test("goes on when a reload changes the servers, and nothing is kept of before", async () => {
+    await using stack = new AsyncDisposableStack();
+    const servers = await RedisServer.startMany(3);
+    for (const server of servers) stack.use(server);
+    const listen = freePort();
+    const text = (...indexes: number[]) => {
+      return poolConfig({ listen, servers: indexes.map((index) => servers[index]!) });
+    };
+    const proxy = stack.use(await startSennit(text(0, 1)));
+    using writer = await proxy.connect();
+    const keys = Array.from({ length: 30 }, (_, i) => `key:${i}`);
+    for (const config of [text(0, 1, 2), text(1, 2), text(2), text(0, 1)]) {
+      using client = await proxy.connect();
+      await client.command("HELLO", "3");
+      expect(await client.command("CLIENT", "TRACKING", "ON")).toBe("OK");
+      await client.command("MGET", ...keys);
+      await reload(proxy, config);
+      const anything = new RespPush(["invalidate", null]);
+      expect(await client.readReply()).toEqual(anything);
+      const told = new Set<string>();
+      // A new server is listened to a moment later; until then nothing is to be kept.
+      await eventually("each change is told", async () => {
+        client.send("MGET", ...keys);
+        client.send("PING");
+        while (await client.readReply() !== "PONG");
+        for (const key of keys) await writer.command("SET", key, "v");
+        client.send("ECHO", "end");
+        told.clear();
+        for (let said = await client.readReply(); said !== "end"; said = await client.readReply()) {
+          for (const key of (said as RespPush).items[1] as string[] | null ?? []) told.add(key);
+        }
+        return keys.every((key) => told.has(key));
+      });
+    }
   });
 
   test("is refused with the server's name while that is down", async () => {
