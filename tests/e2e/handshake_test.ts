@@ -75,6 +75,12 @@ describe.skipIf(without)("the proxy refuses, and the connection goes on, when as
     [["SCAN", "x"], "ERR invalid cursor"],
     [["KEYS", "*"], "NOPERM KEYS "],
     [["FLUSHALL"], "NOPERM FLUSHALL "],
+    [
+      ["CLIENT", "NO-TOUCH", "ON"],
+      "ERR CLIENT NO-TOUCH takes Redis 7.2.0, and a server of this pool is Redis 7.",
+    ],
+    [["CLIENT", "NO-EVICT", "ON"], "NOPERM CLIENT NO-EVICT "],
+    [["CLIENT", "UNBLOCK", "1"], "NOPERM CLIENT UNBLOCK "],
     [["CLIENT", "TRACKING", "maybe"], "ERR syntax error"],
     [["SHUTDOWN"], "ERR SHUTDOWN "],
     [["CONFIG", "GET", "*"], "NOPERM CONFIG GET "],
