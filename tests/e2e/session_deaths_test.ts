@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { eventually } from "../support/eventually.ts";
 import { openFiles } from "../support/open_files.ts";
 import { reasonToSkip } from "../support/programs.ts";
-import { untilQuiet } from "../support/quiet.ts";
+import { infoNumber, untilQuiet } from "../support/quiet.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import { pipeline } from "../support/resp_encoder.ts";
@@ -57,7 +57,9 @@ async function figures({ proxy, servers }: Fleet<RedisServer>): Promise<string> 
     0,
   );
   return `${connections} connections to servers, ${openFiles(proxy.pid)} descriptors, ` +
-    `${Math.round(proxy.rss() / 1e6)} MB`;
+    `${Math.round(proxy.rss() / 1e6)} MB, heap ${
+      Math.round(await infoNumber(proxy, "used_memory") / 1e6)
+    } MB`;
 }
 
 describe.skipIf(reasonToSkip("redis-server") !== null)("sessions", () => {
