@@ -10,6 +10,7 @@ import {
   collectFigures,
   describeClient,
   describeCommands,
+  type MonitorLines,
   OwnClients,
   type Pool,
   type PoolCommands,
@@ -17,6 +18,7 @@ import {
   type Seats,
   type Session,
   Shared,
+  type UnblockReason,
 } from "../proxy/mod.ts";
 import type { HotKey, SlowRequest, WorkerFigures } from "../stats/mod.ts";
 import { takeBallast } from "../transport/ballast.ts";
@@ -179,6 +181,18 @@ export class Worker implements WorkerApi {
 
   resumeClients(pool: string): Promise<void> {
     return this.#ownClients.resumeClients(pool);
+  }
+
+  unblockClient(pool: string, id: number, reason: UnblockReason): Promise<string> {
+    return this.#ownClients.unblockClient(pool, id, reason);
+  }
+
+  wantMonitorLines(pool: string, who: string, forMs: number): Promise<void> {
+    return this.#ownClients.wantMonitorLines(pool, who, forMs);
+  }
+
+  passMonitorLines(pool: string, from: string, lines: MonitorLines): Promise<void> {
+    return this.#ownClients.passMonitorLines(pool, from, lines);
   }
 
   async drain(graceMs: number): Promise<void> {

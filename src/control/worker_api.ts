@@ -47,7 +47,15 @@ export interface SupervisorApi extends InstanceAnswers, InstanceClients {
   layoutDoubted(pool: string, node: string): void;
 }
 
-const CLIENT_METHODS = ["clientsOf", "killClients", "pauseClients", "resumeClients"] as const;
+const CLIENT_METHODS = [
+  "clientsOf",
+  "killClients",
+  "pauseClients",
+  "resumeClients",
+  "unblockClient",
+  "wantMonitorLines",
+  "passMonitorLines",
+] as const;
 
 /** `WorkerApi`'s methods, for calls from afar. */
 export const WORKER_METHODS: MethodNames<WorkerApi> = {

@@ -25,6 +25,8 @@ export class ClientRecord {
   isPutBack = false;
   /** Marks of the servers it may have changed something on; see `ServerCounters.mark`. */
   wrote = 0;
+  /** CLIENT NO-EVICT: when memory is short, it is closed after all others. */
+  isKept = false;
   /** CLIENT SETNAME and SETINFO. */
   name = "";
   libraryName = "";
@@ -41,7 +43,8 @@ export class ClientRecord {
     this.authenticated = user !== null;
     const isPlain = this.redis === null || this.redis.isPlain;
     const isFree = freely && isPlain && user !== null && user.isUnlimited;
-    this.isSpread = isFree && hasReplicas && !this.readsPrimaries;
+    // What a replica reads may be older than the change that its client was told of.
+    this.isSpread = isFree && hasReplicas && !this.readsPrimaries && !this.redis?.isTracking;
     this.unrestricted = isFree && !this.isSpread;
   }
 

@@ -41,6 +41,11 @@ export const PROXY_EVENTS = {
     meaning: "A replica is not read from: it failed, is too far behind, or is none of its server's.",
   },
   "replica.fit": { level: 5, meaning: "A replica that was unfit is read from again." },
+  "tracking.gap": {
+    level: 4,
+    meaning: "Changes on a server are missed: clients that track are told every second to keep nothing.",
+  },
+  "tracking.resumed": { level: 5, meaning: "No change on the server is missed any more." },
   "login.denied": { level: 4, meaning: "A client gave a user or a password that the pool doesn't know." },
 } as const satisfies Readonly<Record<string, EventDeclaration>>;
 

@@ -14,7 +14,9 @@ import { CountersByServer } from "./counters_by_server.ts";
 import type { ProxyEvent } from "./events.ts";
 import { type Failure, INTERNAL } from "./failure.ts";
 import { HotKeys } from "./hot_keys.ts";
+import { MonitorFeed } from "./monitor/monitor_feed.ts";
 import { PoolCounters } from "./pool_counters.ts";
+import type { PoolOptions, PoolSettings } from "./pool_settings.ts";
 import type { Protocol, RequestReader } from "./protocol.ts";
 import { type GroupSettings, Replicas } from "./replicas/replicas.ts";
 import { SubscriberHub } from "./pubsub/subscriber_hub.ts";
@@ -22,41 +24,15 @@ import { refuseClient } from "./refused_client.ts";
 import { DONE, PARTIAL, type ReplyBody, type Request } from "./request.ts";
 import type { ServerCounters } from "./server_counters.ts";
 import { Session } from "./session.ts";
-import { CUT } from "./session_end.ts";
-import { lossOf } from "./session_loss.ts";
+import { CUT, lossOf } from "./session_end.ts";
 import { tickSession } from "./session_deadlines.ts";
 import type { Shared } from "./shared.ts";
+import { TrackingHub } from "./tracking/tracking_hub.ts";
 import { wayTo } from "./way.ts";
 
 const KEPT_READERS = 4;
 /** How often sessions are checked for being idle; milliseconds. */
 const SESSION_CHECK_MS = 1000;
-
-/** What may change in a pool's life. */
-export interface PoolSettings {
-  readonly config: PoolConfig;
-  /** The pool's servers in the order routers number them. */
-  readonly servers: readonly ServerConfig[];
-  /** What cursors call them, 1 to 1023, in the same order; 0: they have no name for it. */
-  readonly numbers: readonly number[];
-  readonly router: Router;
-  /** Null: servers are connected to without TLS. */
-  readonly serverTls: ConnectTls | null;
-  /** What stands behind each server, in the same order. */
-  readonly groups: readonly GroupSettings[];
-}
-
-/** What a pool is made of. */
-export interface PoolOptions extends PoolSettings {
-  readonly shared: Shared;
-  /** The pool's row in the table of clients. */
-  readonly seat: number;
-  /** Makes the protocol for this pool, for each configuration anew. */
-  readonly protocol: (pool: Pool) => Protocol;
-  /** Number of commands of the protocol, for per-command figures. */
-  readonly commands: number;
-  readonly watcher: BackendWatcher;
-}
 
 /** A pool's data plane. */
 export class Pool {
@@ -72,6 +48,8 @@ export class Pool {
   router: Router;
   readonly sessions = new Set<Session>();
   readonly pause = new ClientPause();
+  readonly tracking: TrackingHub = new TrackingHub(this);
+  readonly monitors: MonitorFeed = new MonitorFeed(this);
   readonly subscribers: SubscriberHub = new SubscriberHub(this);
   readonly replicas: Replicas = new Replicas(this);
   /** Moving average of reply sizes by command id; bytes. */
@@ -141,6 +119,7 @@ export class Pool {
   reroute(router: Router): void {
     this.router = router;
     this.subscribers.follow();
+    this.tracking.follow();
     for (const session of this.sessions) session.client.redis?.pins.reroute(this);
   }
 
@@ -270,8 +249,10 @@ export class Pool {
     for (const backend of this.backends) backend.tick(now);
     this.subscribers.tick(now);
     this.replicas.tick(now);
+    this.tracking.tick(now);
     if (this.#retired.length > 0) this.#tickRetired(now);
     if (this.pause.isOver(now)) this.resumeClients();
+    this.monitors.tick(now);
     if (now < this.#nextSessionCheck) return;
     this.#nextSessionCheck = now + SESSION_CHECK_MS;
     this.counters.tick(now);
@@ -292,5 +273,6 @@ export class Pool {
     for (const backend of [...this.#inUse, ...this.#retired]) backend.close("Connection closed by proxy");
     this.replicas.close();
     this.subscribers.close();
+    this.tracking.close();
   }
 }

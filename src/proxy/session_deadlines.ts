@@ -10,11 +10,13 @@ export function tickSession(session: Session, now: number): void {
   }
 }
 
-/** One that is idle, or stuck in an upload. Subscribers are never idle. */
+/** One that is idle, or stuck in an upload. Subscribers and monitors are never idle. */
 function checkDeadlines(session: Session, now: number): void {
   const quiet = now - session.lastActiveMs;
   const { clientIdleTimeoutMs, clientBodyTimeoutMs } = session.pool.config;
-  const waits = session.replies.pending > 0 || session.client.redis?.isSubscriber;
+  const { redis } = session.client;
+  const waits = session.replies.pending > 0 || redis?.isSubscriber || redis?.isMonitoring ||
+    redis?.isTracking;
   if (session.isUploading && quiet > clientBodyTimeoutMs) {
     session.close("client_body_timeout: no progress in the middle of a request");
   } else if (clientIdleTimeoutMs > 0 && quiet > clientIdleTimeoutMs && !waits) {

@@ -83,13 +83,24 @@ export const POOL_METRICS = {
   pending_requests: gauge("pending_requests", "requests of clients that wait for their reply now"),
   held_bytes: gauge("held_bytes", "bytes held for clients now: replies, and requests that can't go on yet"),
   forgiven_gets: counter("forgiven_gets_total", "failures of servers answered as misses"),
+  blocked_clients: gauge("blocked_clients", "clients that wait for data now"),
+  watching_clients: gauge("watching_clients", "clients that watch keys now"),
+  subscribed_clients: gauge("subscribed_clients", "clients that listen to channels or patterns now"),
+  tracking_clients: gauge("tracking_clients", "clients that are told of changes of keys now"),
+  monitoring_clients: gauge("monitoring_clients", "clients that see the commands of all others now"),
   subscribed_channels: gauge(
     "subscribed_channels",
-    "channels and patterns that clients of a worker listen to now",
+    "channels, sharded ones and patterns that clients of a worker listen to now",
   ),
+  subscribed_patterns: gauge("subscribed_patterns", "patterns among them"),
+  subscribed_shard_channels: gauge("subscribed_shard_channels", "sharded channels among them"),
   subscriber_connections: gauge(
     "subscriber_connections",
     "connections to servers that listen for clients now",
+  ),
+  tracking_connections: gauge(
+    "tracking_connections",
+    "connections to servers that hear of changes for clients now",
   ),
   heard_messages: counter("heard_messages_total", "messages heard for clients that have subscribed"),
   subscriber_gaps: counter(

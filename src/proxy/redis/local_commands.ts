@@ -5,12 +5,14 @@ import { replyLater } from "../reply_later.ts";
 import type { Session } from "../session.ts";
 import type { LocalCommand, LocalContext } from "./local/call.ts";
 import { aclCat, aclDryRun, aclGenPass, aclGetUser, aclList, aclUsers, aclWhoAmI } from "./local/acl.ts";
-import { clientKill, clientList, clientPause, clientUnpause } from "./local/all_clients.ts";
+import { clientKill, clientList, clientPause, clientUnblock, clientUnpause } from "./local/all_clients.ts";
 import { clientGetName, clientId, clientInfo, clientSetInfo, clientSetName } from "./local/client.ts";
 import { COMMAND_COMMANDS } from "./local/command.ts";
 import { hello } from "./local/hello.ts";
 import { auth, echo, ping, quit, reset, select } from "./local/connection.ts";
 import { readonly, readwrite } from "./local/read_mode.ts";
+import { clientNoEvict, clientNoTouch } from "./local/client_treatment.ts";
+import { monitor } from "./local/monitor.ts";
 import { PUBSUB_COMMANDS } from "./local/pubsub.ts";
 import { SUBSCRIBE_COMMANDS } from "./local/subscribe.ts";
 import { info, lolwut, role, time } from "./local/server.ts";
@@ -32,6 +34,7 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   role,
   readonly,
   readwrite,
+  monitor,
   "client|id": clientId,
   "client|getname": clientGetName,
   "client|setname": clientSetName,
@@ -45,6 +48,9 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   "client|trackinginfo": clientTrackingInfo,
   "client|pause": clientPause,
   "client|unpause": clientUnpause,
+  "client|unblock": clientUnblock,
+  "client|no-evict": clientNoEvict,
+  "client|no-touch": clientNoTouch,
   "acl|whoami": aclWhoAmI,
   "acl|users": aclUsers,
   "acl|list": aclList,

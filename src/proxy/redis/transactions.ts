@@ -20,6 +20,7 @@ import { versionOf } from "../variant.ts";
 import { faultInBlock } from "./block_rules.ts";
 import { ANYWHERE, fixedUnit, Home } from "./home.ts";
 import type { Learner } from "./learner.ts";
+import type { Onlookers } from "./onlookers.ts";
 import { type RedisSession, stateOf } from "./redis_session.ts";
 import { arrayReply, errorReply, nullReply, OK, simpleReply } from "./replies.ts";
 import { NO_KEYS, type Transaction } from "./transaction.ts";
@@ -34,11 +35,13 @@ const CROSSSLOT = "CROSSSLOT Keys of a transaction don't live on the same server
 export class Transactions {
   readonly #pool: Pool;
   readonly #learner: Learner;
+  readonly #onlookers: Onlookers;
   readonly #home = new Home();
 
-  constructor(pool: Pool, learner: Learner) {
+  constructor(pool: Pool, learner: Learner, onlookers: Onlookers) {
     this.#pool = pool;
     this.#learner = learner;
+    this.#onlookers = onlookers;
   }
 
   /** MULTI. */
@@ -113,6 +116,7 @@ export class Transactions {
       // The keys have moved since; what was watched says nothing about them.
       session.reply(nothingRan(session));
     } else {
+      if (this.#onlookers.watch(session)) this.#show(session, transaction);
       session.client.wrote |= backend.counters.mark;
       session.client.wroteMs = turn.now;
       this.#send(session, laneTo(session, backend), command, transaction);
@@ -166,19 +170,35 @@ export class Transactions {
     const { router } = this.#pool;
     if (transaction.unit === NO_KEYS) return fixedUnit(router);
     if (transaction.router === router) return transaction.unit;
-    const scanner = new RequestScanner(this.#pool.config);
     let unit = ANYWHERE;
-    transaction.forEachSlice((bytes, start, end) => {
-      for (let pos = start; pos < end; pos = scanner.next) {
-        if (scanner.scan(bytes, pos, end) !== COMPLETE) continue;
-        const command = this.#learner.catalogue.commandOf(scanner);
-        // It was known when it was queued; nobody can tell any more where its keys are.
-        const found = command === null ? SEVERAL : this.#home.find(router, command, scanner);
-        if (unit === ANYWHERE) unit = found;
-        else if (found !== ANYWHERE && found !== unit) unit = SEVERAL;
-      }
+    this.#forEachCommand(transaction, (command, request) => {
+      // It was known when it was queued; nobody can tell any more where its keys are.
+      const found = command === null ? SEVERAL : this.#home.find(router, command, request);
+      if (unit === ANYWHERE) unit = found;
+      else if (found !== ANYWHERE && found !== unit) unit = SEVERAL;
     });
     return unit;
+  }
+
+  /** Shows what is about to be executed to whom it concerns. */
+  #show(session: Session, transaction: Transaction): void {
+    this.#forEachCommand(transaction, (command, request) => {
+      if (command !== null) this.#onlookers.see(session, command, request);
+    });
+  }
+
+  #forEachCommand(
+    transaction: Transaction,
+    take: (command: Command | null, request: RequestScanner) => void,
+  ): void {
+    const scanner = new RequestScanner(this.#pool.config);
+    transaction.forEachSlice((bytes, start, end) => {
+      for (let pos = start; pos < end; pos = scanner.next) {
+        if (scanner.scan(bytes, pos, end) === COMPLETE) {
+          take(this.#learner.catalogue.commandOf(scanner), scanner);
+        }
+      }
+    });
   }
 }
 

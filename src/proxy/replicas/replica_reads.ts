@@ -165,9 +165,11 @@ export class ReplicaReads {
   }
 }
 
-/** A session that watches, or is in any state that makes order matter, asks primaries alone. */
+/** A session that watches, is told of changes, or is in any state that makes order matter, asks primaries alone. */
 function mayRead({ client }: Session, command: Command): boolean {
-  return command.forReplicas && !client.readsPrimaries && (client.redis === null || client.redis.isPlain);
+  const { redis } = client;
+  return command.forReplicas && !client.readsPrimaries &&
+    (redis === null || (redis.isPlain && !redis.isTracking));
 }
 
 function bytesOf(request: Arguments, index: number): Uint8Array {

@@ -1,4 +1,4 @@
-/** CLIENT LIST, KILL, PAUSE and UNPAUSE: what one client may do to the others of its pool. */
+/** CLIENT LIST, KILL, PAUSE, UNPAUSE and UNBLOCK: what one client may do to the others of its pool. */
 import { detailClient } from "../../client_view.ts";
 import { type ClientFilter, fits } from "../../instance_clients.ts";
 import { versionOf } from "../../variant.ts";
@@ -69,6 +69,9 @@ function readKillOptions(call: LocalCall): { filter: ClientFilter; skipsMe: bool
       case "ADDR":
         filter = { ...filter, address: value };
         break;
+      case "LADDR":
+        filter = { ...filter, localAddress: value };
+        break;
       case "USER":
         if (call.users.named(value) === undefined) return `ERR No such user '${value}'`;
         filter = { ...filter, user: value };
@@ -96,7 +99,9 @@ function readKillOptions(call: LocalCall): { filter: ClientFilter; skipsMe: bool
 export const clientPause: LocalCommand = async (call) => {
   const timeout = text(call, 2);
   const mode = call.args.length > 3 ? keyword(call, 3) : "ALL";
-  if (call.args.length > 4 || (mode !== "ALL" && mode !== "WRITE")) return errorReply(SYNTAX_ERROR);
+  if (call.args.length > 4) return errorReply(SYNTAX_ERROR);
+  if (mode !== "ALL" && mode !== "WRITE") return errorReply("ERR CLIENT PAUSE mode must be WRITE or ALL");
+  if (/^-\d{1,15}$/.test(timeout)) return errorReply("ERR timeout is negative");
   if (!/^\d{1,15}$/.test(timeout)) return errorReply("ERR timeout is not an integer or out of range");
   await call.pool.shared.instance.pauseClients(call.pool.config.name, Number(timeout), mode === "ALL");
   return OK;
@@ -106,6 +111,20 @@ export const clientPause: LocalCommand = async (call) => {
 export const clientUnpause: LocalCommand = async (call) => {
   await call.pool.shared.instance.resumeClients(call.pool.config.name);
   return OK;
+};
+
+/** CLIENT UNBLOCK id [TIMEOUT | ERROR]. */
+export const clientUnblock: LocalCommand = async (call) => {
+  const id = text(call, 2);
+  const reason = call.args.length > 3 ? keyword(call, 3) : "TIMEOUT";
+  if (reason !== "TIMEOUT" && reason !== "ERROR") {
+    return errorReply("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+  }
+  if (call.args.length > 4) return errorReply(SYNTAX_ERROR);
+  if (!/^-?\d{1,15}$/.test(id)) return errorReply("ERR value is not an integer or out of range");
+  const { pool } = call;
+  const answer = await pool.shared.instance.unblockClient(pool.config.name, Number(id), reason);
+  return answer === "0" || answer === "1" ? integerReply(Number(answer)) : errorReply(`ERR ${answer}`);
 };
 
 /** The clients of a type; a pool has no replicas among them. */

@@ -1,5 +1,5 @@
 /** CLIENT, as far as it concerns the session that asks. */
-import { type ClientDetails, detailClient, isSubscriber } from "../../client_view.ts";
+import { type ClientDetails, detailClient } from "../../client_view.ts";
 import { versionOf } from "../../variant.ts";
 import { bulkReply, errorReply, integerReply, nullReply, OK, verbatimReply } from "../replies.ts";
 import { keyword, type LocalCommand } from "./call.ts";
@@ -56,18 +56,21 @@ export function clientLine(client: ClientDetails): string {
   const fields = {
     id: client.id,
     addr: client.address,
+    laddr: client.localAddress,
     name: client.name,
     age: client.ageSeconds,
     idle: client.idleSeconds,
-    flags: isSubscriber(client) ? "P" : "N",
+    flags: client.flags,
     db: client.database,
     sub: channels,
     psub: patterns,
     ssub: shardChannels,
+    multi: client.queued,
     omem: client.unreadBytes,
     "tot-mem": client.heldBytes,
     cmd: client.lastCommand || "NULL",
     user: client.user || "(superuser)",
+    redir: client.redirection,
     "lib-name": client.libraryName,
     "lib-ver": client.libraryVersion,
     resp: client.respVersion,

@@ -1,6 +1,6 @@
 /** Commands about the connection itself. */
 import { replyAlone } from "../../reply_alone.ts";
-import { USUAL, variantOf, versionOf } from "../../variant.ts";
+import { USUAL, withDatabase } from "../../variant.ts";
 import { arrayReply, bulkReply, errorReply, OK, simpleReply } from "../replies.ts";
 import { stateOf } from "../redis_session.ts";
 import { become } from "../users.ts";
@@ -45,7 +45,7 @@ export const select: LocalCommand = ({ session, pool, args }) => {
   const database = Number(index);
   if (Math.abs(database + 0.5) > 2 ** 31) return errorReply(BEYOND_INT);
   if (database < 0 || database >= pool.config.databases) return errorReply("ERR DB index is out of range");
-  const variant = variantOf(versionOf(session.variant), database);
+  const variant = withDatabase(session.variant, database);
   if (variant === session.variant) return OK;
   replyAlone(session, () => {
     stateOf(session).switchTo(variant);
@@ -60,9 +60,12 @@ export const reset: LocalCommand = ({ session, users }) => {
   redis?.reset();
   replyAlone(session, () => {
     redis?.subscriptions.leaveAll();
+    redis?.stopMonitoring();
+    redis?.track(null);
     redis?.switchTo(USUAL);
     session.client.name = "";
     session.client.readsPrimaries = false;
+    session.client.isKept = false;
     become(session, users.welcome);
     return simpleReply("RESET");
   });
