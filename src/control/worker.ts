@@ -24,14 +24,13 @@ import type { HotKey, SlowRequest, WorkerFigures } from "../stats/mod.ts";
 import { takeBallast } from "../transport/ballast.ts";
 import { closeDescriptor } from "../transport/listening_socket.ts";
 import { sweepLingering } from "../transport/stream.ts";
-import { checkTls } from "../transport/tls.ts";
 import { turn } from "../transport/turn.ts";
 import { roomForClients } from "./client_room.ts";
 import { Departure } from "./departure.ts";
 import { LoopLag } from "./loop_lag.ts";
 import { Member, type Opening } from "./member.ts";
 import type { Plan, PoolPlan, SocketOffer, Verdict } from "./plan.ts";
-import { makeRouter } from "./pool_parts.ts";
+import { checkPool } from "./pool_check.ts";
 import { processFigures } from "./process_figures.ts";
 import type { SupervisorApi, WorkerApi } from "./worker_api.ts";
 
@@ -299,11 +298,4 @@ export class Worker implements WorkerApi {
 
 function closeOffers(offers: readonly SocketOffer[]): void {
   for (const { descriptor } of offers) if (descriptor !== null) closeDescriptor(descriptor);
-}
-
-/** Tries what a pool can't do without. Errors: throws what is wrong with it. */
-function checkPool(config: PoolConfig, { verdict, tls, serverTls }: PoolPlan): void {
-  makeRouter(config, verdict);
-  checkTls(`pool ${JSON.stringify(config.name)}: tls`, tls);
-  checkTls(`pool ${JSON.stringify(config.name)}: server_tls`, serverTls);
 }
