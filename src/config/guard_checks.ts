@@ -2,6 +2,7 @@
 import { COMMANDS as MEMCACHED_COMMANDS } from "../protocol/memcached/command_table.ts";
 import { denyFault } from "../protocol/redis/deny_list.ts";
 import { COMMANDS as REDIS_COMMANDS } from "../protocol/redis/command_table.ts";
+import { isOfModule } from "../protocol/redis/learned/module_name.ts";
 import { blame, type PoolDraft, speaksRedis } from "./draft.ts";
 import { type Findings, quote } from "./fault.ts";
 import { EACH_USER } from "./guard_options.ts";
@@ -28,11 +29,17 @@ function checkDenied(pool: PoolDraft, findings: Findings): void {
   if (list?.kind !== "list" || isRedis === undefined) return;
   for (const [index, item] of list.items.entries()) {
     if (item.kind !== "text" || item.text === "") continue;
-    const fault = isRedis ? denyFault(item.text.toLowerCase()) : memcachedFault(item.text.toLowerCase());
+    const entry = item.text.toLowerCase();
+    const fault = isRedis ? denyFault(entry, declaredIn(pool)) : memcachedFault(entry);
     if (fault === null) continue;
     const path = `${pathOf(pool.path, POOL_OPTIONS.deny.key)}[${index}]`;
     findings.fault(item.at, path, `${quote(item.text)} ${fault.reason}${didYouMean(item.text, fault.known)}`);
   }
+}
+
+/** Names of commands that the pool declares, in lower case. */
+function declaredIn({ values }: PoolDraft): string[] {
+  return (values.commands ?? []).map(({ name }) => name.toLowerCase());
 }
 
 function memcachedFault(entry: string): { reason: string; known: readonly string[] } | null {
@@ -50,37 +57,42 @@ function checkRenames(pool: PoolDraft, findings: Findings): void {
   }
   const seen = new Set<string>();
   const renames = new Map<string, string>();
+  const known = new Set([...REDIS_NAMES, ...declaredIn(pool)]);
   for (const [key, { value }] of map.entries) {
     renames.set(key.toLowerCase(), value.kind === "text" ? value.text.toLowerCase() : "");
   }
   for (const [key, { keyAt, value }] of map.entries) {
     const path = `${pathOf(pool.path, POOL_OPTIONS.rename.key)}: ${key}`;
     const name = key.toLowerCase();
-    const nameFault = seen.has(name) ? `${quote(name)} is renamed twice` : faultOfName(key);
+    const nameFault = seen.has(name) ? `${quote(name)} is renamed twice` : faultOfName(key, known);
     if (nameFault !== "") findings.fault(keyAt, path, nameFault);
-    const newNameFault = faultOfNewName(name, renames);
+    const newNameFault = faultOfNewName(name, renames, known);
     if (newNameFault !== "") findings.fault(value.at, path, newNameFault);
     seen.add(name);
   }
 }
 
-function faultOfName(key: string): string {
+function faultOfName(key: string, known: ReadonlySet<string>): string {
   const name = key.toLowerCase();
   const [container = ""] = name.split("|");
-  if (REDIS_NAMES.has(name)) return "";
-  if (name.includes("|") && REDIS_NAMES.has(container)) {
+  if (known.has(name) || isOfModule(name)) return "";
+  if (name.includes("|") && (known.has(container) || isOfModule(container))) {
     return `a subcommand has no name of its own; rename ${quote(container)}, or deny ${quote(name)}`;
   }
-  return `${quote(key)} is not a command${didYouMean(key, REDIS_NAMES)}`;
+  return `${quote(key)} is not a command${didYouMean(key, known)}`;
 }
 
-function faultOfNewName(name: string, renames: ReadonlyMap<string, string>): string {
+function faultOfNewName(
+  name: string,
+  renames: ReadonlyMap<string, string>,
+  known: ReadonlySet<string>,
+): string {
   const newName = renames.get(name)!;
   if (newName === "") return "";
   if (newName === name) return `${quote(newName)} is its name already`;
   const [first = name] = [...renames].find(([, each]) => each === newName) ?? [];
   if (first !== name) return `${quote(newName)} is already the new name of ${quote(first)}`;
-  const isTaken = REDIS_NAMES.has(newName) && !renames.has(newName);
+  const isTaken = known.has(newName) && !renames.has(newName);
   return isTaken ? `${quote(newName)} is the name of another command` : "";
 }
 

@@ -1,21 +1,22 @@
 /** How long a client may take. */
 import type { Session } from "./session.ts";
 
-/** Closes a session that is idle, or stuck in an upload, for longer than the pool allows. Subscribers are never idle. */
-export function checkDeadlines(session: Session, now: number): void {
+/** Closes a session that takes longer than the pool allows. A fault of ours ends the session it happened in. */
+export function tickSession(session: Session, now: number): void {
   try {
-    check(session, now);
+    checkDeadlines(session, now);
   } catch (error) {
-    // A fault of ours ends the session it happened in.
     session.turnFailed(error as Error);
   }
 }
 
-function check(session: Session, now: number): void {
+/** One that is idle, or stuck in an upload. Subscribers, monitors and who waits for its turn are never idle. */
+function checkDeadlines(session: Session, now: number): void {
   const quiet = now - session.lastActiveMs;
   const { clientIdleTimeoutMs, clientBodyTimeoutMs } = session.pool.config;
   const { redis, allowance } = session.client;
-  const waits = session.replies.pending > 0 || redis?.isSubscriber || allowance?.isWaiting;
+  const waits = session.replies.pending > 0 || redis?.isSubscriber || redis?.isMonitoring ||
+    redis?.isTracking || allowance?.isWaiting;
   if (session.isUploading && quiet > clientBodyTimeoutMs) {
     session.close("client_body_timeout: no progress in the middle of a request");
   } else if (clientIdleTimeoutMs > 0 && quiet > clientIdleTimeoutMs && !waits) {

@@ -9,7 +9,6 @@ import { join } from "node:path";
 import type { Command } from "../../src/protocol/redis/command.ts";
 import { describeCommand } from "../../src/protocol/redis/command_description.ts";
 import { commandReply } from "../../src/protocol/redis/command_reply.ts";
-import { AS_IN_REDIS } from "../../src/protocol/redis/known_commands.ts";
 import { ALL_COMMANDS } from "../../src/protocol/redis/command_table.ts";
 import { encodeReply, Failure, type ReplyValue, Status } from "../../src/protocol/redis/reply_value.ts";
 import { decodeReply, decodeWhole } from "../unit/protocol/redis/decode_reply.ts";
@@ -170,7 +169,7 @@ describe.skipIf(executable === null)(
     test("commandReply has the shape of the server's COMMAND INFO when asked for commands and unknown names", async () => {
       const names = ["get", "mget", "MSET", "nosuch", "xread", "zunionstore", "sort", "object|encoding"];
       const ours = decodeWhole(
-        commandReply(named("command|info"), textArguments("COMMAND", "INFO", ...names), 2, AS_IN_REDIS),
+        commandReply(named("command|info"), textArguments("COMMAND", "INFO", ...names), 2),
       );
       const theirs = await ask("COMMAND", "INFO", ...names);
       const plain = (reply: ReplyValue) =>
@@ -187,7 +186,7 @@ describe.skipIf(executable === null)(
           const words = ["COMMAND", "GETKEYS", ...request];
           if (words.length < 4 || isReadOtherwise(request)) continue;
           const ours = decodeWhole(
-            commandReply(named("command|getkeys"), textArguments(...words), 2, AS_IN_REDIS),
+            commandReply(named("command|getkeys"), textArguments(...words), 2),
           );
           const theirs = await ask(...words);
           if (!(theirs instanceof Failure)) found++;

@@ -26,6 +26,7 @@ export const PROGRAMS: readonly Program[] = [
   onPath("zsh", "zsh"),
   onPath("fish", "fish"),
   onPath("groff", "groff-base"),
+  onPath("gcc", "gcc"),
   { name: "python3", package: "python3", isThere: () => Bun.which(PYTHON) !== null },
   pythonModule("redis-py", "python3-redis", "redis"),
   pythonModule("prometheus_client", "python3-prometheus-client", "prometheus_client"),

@@ -1,19 +1,20 @@
 /**
- * Answers to COMMAND and its subcommands, from the table alone. COMMAND, COUNT, INFO, LIST and DOCS know only what
- * the pool serves, so that a client which asks before it sends is not promised a command that is then refused.
- * GETKEYS answers for every command in the table: where keys stand doesn't depend on who serves them.
+ * Answers to COMMAND and its subcommands, from what is known of a pool's commands. COMMAND, COUNT, INFO, LIST and
+ * DOCS know only what the pool serves, so that a client which asks before it sends is not promised a command that is
+ * then refused. GETKEYS answers for every command that is known: where keys stand doesn't depend on who serves them.
  */
 import { type Arguments, behind, isWord, textOf } from "../arguments.ts";
 import type { Command, KeySpec } from "./command.ts";
-import { describeCommand, documentCommand, isServed, statuses } from "./command_description.ts";
+import { type Catalogue, TABLE } from "./catalogue.ts";
+import { describeCommand, documentCommand, statuses } from "./command_description.ts";
 import { arityFits } from "./command_lookup.ts";
 import { ALL_COMMANDS } from "./command_table.ts";
 import { matchesGlob } from "./glob.ts";
 import { KeyFinder } from "./key_finder.ts";
-import type { KnownCommands } from "./known_commands.ts";
 import { encodeReply, Failure, ReplyMap, type ReplyValue } from "./reply_value.ts";
 import type { RespVersion } from "./resp_version.ts";
 
+const BAR = 124;
 /** The only module whose commands are in the table. */
 const MODULE = "vectorset";
 
@@ -21,7 +22,7 @@ const TOO_MANY_NAMES = new Failure("ERR more names than there are commands");
 
 const finder = new KeyFinder();
 /** By the version and the name. */
-const plainReplies = new WeakMap<KnownCommands, Map<string, Uint8Array>>();
+const plainReplies = new WeakMap<Catalogue, Map<string, Uint8Array>>();
 
 /**
  * The reply to COMMAND, or to COMMAND COUNT, INFO, LIST, DOCS, GETKEYS or GETKEYSANDFLAGS.
@@ -32,72 +33,100 @@ export function commandReply(
   command: Command,
   args: Arguments,
   version: RespVersion,
-  known: KnownCommands,
+  catalogue: Catalogue = TABLE,
 ): Uint8Array {
   // Without further words the reply is always the same, and large.
   const isPlain = args.count === (command.name.includes("|") ? 2 : 1);
-  if (!isPlain) return encodeReply(answer(command.name, args, known), version);
-  const replies = plainReplies.get(known) ?? new Map<string, Uint8Array>();
-  plainReplies.set(known, replies);
-  const name = `${version} ${command.name}`;
-  const reply = replies.get(name) ?? encodeReply(answer(command.name, args, known), version);
-  replies.set(name, reply);
+  const reply = () => encodeReply(answer(command.name, args, catalogue), version);
+  return isPlain ? kept(catalogue, `${version} ${command.name}`, reply) : reply();
+}
+
+function kept(catalogue: Catalogue, name: string, make: () => Uint8Array): Uint8Array {
+  let replies = plainReplies.get(catalogue);
+  if (replies === undefined) plainReplies.set(catalogue, replies = new Map());
+  let reply = replies.get(name);
+  if (reply === undefined) replies.set(name, reply = make());
   return reply;
 }
 
-function answer(name: string, args: Arguments, known: KnownCommands): ReplyValue {
+function answer(name: string, args: Arguments, catalogue: Catalogue): ReplyValue {
   switch (name) {
     case "command|count":
-      return known.listed.length;
+      return catalogue.served.length;
     case "command|info":
-      return infoOf(args, known);
+      return infoOf(args, catalogue);
     case "command|list":
-      return listOf(args, known);
+      return listOf(args, catalogue);
     case "command|docs":
-      return docsOf(args, known);
+      return docsOf(args, catalogue);
     case "command|getkeys":
-      return keysOf(args, known, false);
+      return keysOf(args, false, catalogue);
     case "command|getkeysandflags":
-      return keysOf(args, known, true);
+      return keysOf(args, true, catalogue);
     default:
-      return known.listed.map(describeCommand);
+      return describeAll(catalogue);
   }
 }
 
-/** COMMAND INFO [name ...] */
-function infoOf(args: Arguments, known: KnownCommands): ReplyValue {
-  if (args.count === 2) return known.listed.map(describeCommand);
-  if (hasTooManyNames(args)) return TOO_MANY_NAMES;
-  return named(args, known).map((command) => command === null ? null : describeCommand(command));
+function describeAll(catalogue: Catalogue): ReplyValue {
+  return catalogue.served.map((command) => describeCommand(command, catalogue));
 }
 
-/** COMMAND DOCS [name ...] */
-function docsOf(args: Arguments, known: KnownCommands): ReplyValue {
-  if (hasTooManyNames(args)) return TOO_MANY_NAMES;
-  const commands = args.count === 2 ? known.listed : named(args, known);
-  return new ReplyMap(
-    commands.flatMap((command) => command === null ? [] : [command.name, documentCommand(command)]),
+/** COMMAND INFO [name ...] */
+function infoOf(args: Arguments, catalogue: Catalogue): ReplyValue {
+  if (args.count === 2) return describeAll(catalogue);
+  if (hasTooManyNames(args, catalogue)) return TOO_MANY_NAMES;
+  return named(args, catalogue).map((command) =>
+    command === null ? null : describeCommand(command, catalogue)
   );
 }
 
+/** COMMAND DOCS [name ...] */
+function docsOf(args: Arguments, catalogue: Catalogue): ReplyValue {
+  if (hasTooManyNames(args, catalogue)) return TOO_MANY_NAMES;
+  return new ReplyMap(
+    documentedIn(args, catalogue).flatMap((command) => [command.name, documentCommand(command, catalogue)]),
+  );
+}
+
+/** The served commands that COMMAND DOCS is asked about. */
+export function documentedIn(args: Arguments, catalogue: Catalogue): readonly Command[] {
+  if (args.count === 2) return catalogue.served;
+  return named(args, catalogue).filter((command) => command !== null);
+}
+
 /** A name costs a few bytes to send and hundreds to answer; naming every command once is enough. */
-function hasTooManyNames(args: Arguments): boolean {
-  return args.count - 2 > ALL_COMMANDS.length;
+export function hasTooManyNames(args: Arguments, { learned }: Catalogue): boolean {
+  return args.count - 2 > ALL_COMMANDS.length + learned.length;
 }
 
 /** The served commands that arguments 2 and later name; null for the others. */
-function named(args: Arguments, known: KnownCommands): (Command | null)[] {
+function named(args: Arguments, catalogue: Catalogue): (Command | null)[] {
   const found: (Command | null)[] = [];
   for (let i = 2; i < args.count; i++) {
-    const command = known.named(args.bytesOf(i), args.start(i), args.end(i));
-    found.push(command !== null && isServed(command) ? command : null);
+    const command = catalogue.knownAs(wordsOfName(args, i));
+    found.push(command !== null && catalogue.isServed(command) ? command : null);
   }
   return found;
 }
 
+/** The request that a full name stands for: `get`, and `config get` for `config|get`. */
+function wordsOfName(args: Arguments, index: number): Arguments {
+  const bytes = args.bytesOf(index);
+  const [start, end] = [args.start(index), args.end(index)];
+  let bar = start;
+  while (bar < end && bytes[bar] !== BAR) bar++;
+  return {
+    count: bar === end ? 1 : 2,
+    bytesOf: () => bytes,
+    start: (word) => word === 0 ? start : bar + 1,
+    end: (word) => word === 0 ? bar : end,
+  };
+}
+
 /** COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern] */
-function listOf(args: Arguments, known: KnownCommands): ReplyValue {
-  const all = known.listed.flatMap((command) => [command, ...command.subcommands.filter(isServed)]);
+function listOf(args: Arguments, catalogue: Catalogue): ReplyValue {
+  const all = catalogue.served.flatMap((command) => [command, ...catalogue.subcommandsOf(command)]);
   const filter = args.count === 2 ? () => true : filterOf(args);
   return filter === null ? new Failure("ERR syntax error") : all.filter(filter).map(({ name }) => name);
 }
@@ -112,9 +141,9 @@ function filterOf(args: Arguments): ((command: Command) => boolean) | null {
 }
 
 /** COMMAND GETKEYS and GETKEYSANDFLAGS: the keys of the request that begins at argument 2. */
-function keysOf(args: Arguments, known: KnownCommands, withFlags: boolean): ReplyValue {
+function keysOf(args: Arguments, withFlags: boolean, catalogue: Catalogue): ReplyValue {
   const inner = behind(args, 2);
-  const command = known.find(inner);
+  const command = catalogue.commandOf(inner);
   if (command === null) return new Failure("ERR Invalid command specified");
   if (!command.keys.some(({ isKey }) => isKey)) return new Failure("ERR The command has no key arguments");
   if (!arityFits(command, inner.count)) {

@@ -34,10 +34,15 @@ export class RedisRequest extends ScannedRequest {
     this.#put(index, argument);
   }
 
-  /** The whole request as the client sent it, in a buffer that stays as it is. Undoes what was replaced. */
-  asSent(): Uint8Array {
+  /** Has the request say again what the client sent. */
+  restore(): void {
     for (const { index, argument } of this.#replaced.toReversed()) this.#put(index, argument);
     this.#replaced = NOTHING;
+  }
+
+  /** The whole request as the client sent it, in a buffer that stays as it is. Undoes what was replaced. */
+  asSent(): Uint8Array {
+    this.restore();
     return this.copy();
   }
 

@@ -18,18 +18,18 @@ const NOWHERE = 2 ** 31 - 1;
 export type DatabaseRule = (pool: Pool, request: RedisRequest) => string;
 
 /** By the command's name. */
-export const DATABASE_RULES: Readonly<Record<string, DatabaseRule | undefined>> = {
-  move: (pool, request) => {
+export const DATABASE_RULES: ReadonlyMap<string, DatabaseRule> = new Map<string, DatabaseRule>([
+  ["move", (pool, request) => {
     translate(pool, request, 2);
     return "";
-  },
-  copy: (pool, request) => {
+  }],
+  ["copy", (pool, request) => {
     for (let i = OPTIONS; i < request.count - 1; i++) {
       if (isWord(request, i, "DB")) translate(pool, request, ++i);
     }
     return "";
-  },
-  swapdb: (pool, request) => {
+  }],
+  ["swapdb", (pool, request) => {
     const servers = pool.backends.length;
     if (servers > 1) {
       return `ERR SWAPDB can't be done in one moment by ${servers} servers, and in between requests would find ` +
@@ -38,8 +38,8 @@ export const DATABASE_RULES: Readonly<Record<string, DatabaseRule | undefined>> 
     translate(pool, request, 1);
     translate(pool, request, 2);
     return "";
-  },
-};
+  }],
+]);
 
 /** Why a text doesn't number a database of the pool, in Redis's words; empty when it does. */
 export function databaseFault(text: string, { config }: Pool): string {

@@ -8,5 +8,5 @@ import { sortFault } from "./sort_rule.ts";
 /** Why the request can't be served here, as an error reply without its dash; empty when it can. */
 export function ruleFault(pool: Pool, { name }: Command, request: RedisRequest): string {
   if (name === "sort" || name === "sort_ro") return sortFault(pool, request);
-  return DATABASE_RULES[name]?.(pool, request) ?? "";
+  return DATABASE_RULES.get(name)?.(pool, request) ?? "";
 }

@@ -4,7 +4,9 @@ import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Pool } from "../pool.ts";
 import type { Session } from "../session.ts";
 import type { GuardRails } from "./guard_rails.ts";
+import type { Learner } from "./learner.ts";
 import { errorReply } from "./replies.ts";
+import type { Onlookers } from "./onlookers.ts";
 import { ReplicationWait } from "./replication_wait.ts";
 import { clientReply } from "./client_reply.ts";
 import { PinnedRequests } from "./pinned_requests.ts";
@@ -19,8 +21,8 @@ export class StatefulCommands {
   readonly pinned: PinnedRequests;
   readonly #commands: Readonly<Record<string, Serve>>;
 
-  constructor(pool: Pool, rails: GuardRails) {
-    const transactions = this.transactions = new Transactions(pool, rails);
+  constructor(pool: Pool, learner: Learner, rails: GuardRails, onlookers: Onlookers) {
+    const transactions = this.transactions = new Transactions(pool, learner, rails, onlookers);
     const pinned = this.pinned = new PinnedRequests(pool);
     const replication = new ReplicationWait(pool);
     this.#commands = {
@@ -49,6 +51,7 @@ export class StatefulCommands {
   reject(session: Session, command: Command | null, fault: string): void {
     const state = session.client.redis;
     if (state === null || state.transaction === null) {
+      if (state !== null && state.tracker !== null) state.tracker.isCaching = false;
       session.reply(errorReply(fault));
     } else if (command?.name === "exec") {
       state.discard();

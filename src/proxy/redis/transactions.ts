@@ -6,10 +6,10 @@
  *                                                                    └──── swallowed ────┘
  */
 import type { Command } from "../../protocol/redis/command.ts";
-import { findCommand } from "../../protocol/redis/command_lookup.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { COMPLETE } from "../../protocol/scan_status.ts";
 import { NO_SERVER } from "../failure.ts";
+import { turn } from "../../transport/turn.ts";
 import type { Lane } from "../lane.ts";
 import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
@@ -17,13 +17,15 @@ import { noteKey } from "../request_key.ts";
 import type { Session } from "../session.ts";
 import type { GuardRails } from "./guard_rails.ts";
 import { laneTo } from "../session_lane.ts";
+import { versionOf } from "../variant.ts";
 import { faultInBlock } from "./block_rules.ts";
 import { ANYWHERE, fixedUnit, Home } from "./home.ts";
-import { type RedisSession, respVersion, stateOf } from "./redis_session.ts";
-import { arrayReply, errorReply, nullReply, simpleReply } from "./replies.ts";
+import type { Learner } from "./learner.ts";
+import type { Onlookers } from "./onlookers.ts";
+import { type RedisSession, stateOf } from "./redis_session.ts";
+import { arrayReply, errorReply, nullReply, OK, simpleReply } from "./replies.ts";
 import { NO_KEYS, type Transaction } from "./transaction.ts";
 
-const OK = simpleReply("OK");
 const QUEUED = simpleReply("QUEUED");
 const NO_RESULTS = arrayReply([]);
 const NULL_ARRAY = Buffer.from("*-1\r\n");
@@ -33,12 +35,16 @@ const CROSSSLOT = "CROSSSLOT Keys of a transaction don't live on the same server
 /** The transactions of one pool's clients. */
 export class Transactions {
   readonly #pool: Pool;
+  readonly #learner: Learner;
   readonly #rails: GuardRails;
+  readonly #onlookers: Onlookers;
   readonly #home = new Home();
 
-  constructor(pool: Pool, rails: GuardRails) {
+  constructor(pool: Pool, learner: Learner, rails: GuardRails, onlookers: Onlookers) {
     this.#pool = pool;
+    this.#learner = learner;
     this.#rails = rails;
+    this.#onlookers = onlookers;
   }
 
   /** MULTI. */
@@ -117,7 +123,9 @@ export class Transactions {
       // The keys have moved since; what was watched says nothing about them.
       session.reply(nothingRan(session));
     } else {
+      if (this.#onlookers.watch(session)) this.#show(session, transaction);
       session.client.wrote |= backend.counters.mark;
+      session.client.wroteMs = turn.now;
       this.#send(session, laneTo(session, backend), command, transaction);
       state.endTransaction();
     }
@@ -170,8 +178,9 @@ export class Transactions {
     if (transaction.unit === NO_KEYS) return fixedUnit(router);
     if (transaction.router === router) return transaction.unit;
     let unit = ANYWHERE;
-    this.#lookAgain(transaction, (command, request) => {
-      const found = this.#home.find(router, command, request);
+    this.#forEachCommand(transaction, (command, request) => {
+      // It was known when it was queued; nobody can tell any more where its keys are.
+      const found = command === null ? SEVERAL : this.#home.find(router, command, request);
       if (unit === ANYWHERE) unit = found;
       else if (found !== ANYWHERE && found !== unit) unit = SEVERAL;
     });
@@ -182,15 +191,33 @@ export class Transactions {
   #refusalOf(transaction: Transaction): string {
     let refusal = "";
     if (transaction.rails === this.#rails) return refusal;
-    this.#lookAgain(transaction, (command) => void (refusal ||= this.#rails.refusal(command)));
+    this.#forEachCommand(transaction, (command) => {
+      if (command !== null) refusal ||= this.#rails.refusal(command);
+    });
     return refusal;
   }
 
-  #lookAgain(transaction: Transaction, take: (command: Command, request: RequestScanner) => void): void {
+  /** Shows what is about to be executed to whom it concerns, under the names that clients use. */
+  #show(session: Session, transaction: Transaction): void {
+    const { catalogue } = this.#learner;
+    this.#forEachCommand(transaction, (command, request) => {
+      if (command === null) return;
+      const name = catalogue.newNameOf(command);
+      if (name !== null) request.replace(0, Buffer.from(name));
+      this.#onlookers.see(session, command, request);
+      request.forgetReplaced();
+    });
+  }
+
+  #forEachCommand(
+    transaction: Transaction,
+    take: (command: Command | null, request: RequestScanner) => void,
+  ): void {
+    const { catalogue } = this.#learner;
     const scanner = new RequestScanner(this.#pool.config);
     transaction.forEachSlice((bytes, start, end) => {
       for (let pos = start; pos < end; pos = scanner.next) {
-        if (scanner.scan(bytes, pos, end) === COMPLETE) take(findCommand(scanner)!, scanner);
+        if (scanner.scan(bytes, pos, end) === COMPLETE) take(catalogue.commandSent(scanner), scanner);
       }
     });
   }
@@ -198,5 +225,5 @@ export class Transactions {
 
 /** What EXEC answers when what was watched has changed. */
 function nothingRan(session: Session): Uint8Array {
-  return respVersion(session) === 3 ? NULL : NULL_ARRAY;
+  return versionOf(session.variant) === 3 ? NULL : NULL_ARRAY;
 }

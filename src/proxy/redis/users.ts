@@ -40,8 +40,9 @@ export class Users {
 
 /** Makes the client of a session this user; null: one that has to log in first. */
 export function become(session: Session, user: User | null): void {
-  session.client.allowance = user === null ? null : session.pool.throttle.allowanceOf(session, user.name);
-  session.client.become(user, !session.pool.pause.isOn);
+  const { client, pool: { pause, monitors, replicas, throttle } } = session;
+  client.allowance = user === null ? null : throttle.allowanceOf(session, user.name);
+  client.become(user, !pause.isOn && !monitors.isOn, replicas.reads !== null);
 }
 
 /** The SHA-256 of a password. */

@@ -8,6 +8,7 @@
  */
 import type { Command } from "../command.ts";
 import { ALL_COMMANDS, COMMANDS } from "../command_table.ts";
+import { isOfModule } from "../learned/module_name.ts";
 import { ANY_ACCESS, READS, WRITES } from "../commands/key_specs.ts";
 import { Selector } from "./selector.ts";
 import { HIDDEN_HASH, User } from "./user.ts";
@@ -178,6 +179,7 @@ function setCommand(selector: Selector, rule: string): void {
   const name = rule.slice(1).toLowerCase();
   const command = ALL_COMMANDS.find((each) => each.name === name);
   if (command !== undefined) return selector.setCommand(command, isAllowed, true);
+  if (isOfModule(name)) return selector.setLaterCommand(name, isAllowed);
   const [first, word, more] = name.split("|");
   const container = COMMANDS.find((each) => each.name === first);
   if (container === undefined || container.subcommands.length > 0) {

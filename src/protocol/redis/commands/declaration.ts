@@ -25,6 +25,8 @@ export interface Options {
   readonly open?: boolean;
   /** The pool looks at more of its arguments than its keys before it is sent. */
   readonly isJudged?: boolean;
+  /** It reads, but tells or touches what is the server's own: see `Command.forReplicas`. */
+  readonly primaryOnly?: boolean;
   /** See `Command.timeoutAt`. */
   readonly timeoutAt?: number;
   /** It changes the state of the connection, or it does not although its group does. */

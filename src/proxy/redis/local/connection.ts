@@ -1,14 +1,12 @@
 /** Commands about the connection itself. */
 import { replyAlone } from "../../reply_alone.ts";
-import { USUAL, variantOf, versionOf } from "../../variant.ts";
-import { arrayReply, bulkReply, errorReply, simpleReply } from "../replies.ts";
+import { USUAL, withDatabase } from "../../variant.ts";
 import { databaseFault } from "../database_rules.ts";
+import { arrayReply, bulkReply, errorReply, OK, simpleReply } from "../replies.ts";
 import { stateOf } from "../redis_session.ts";
 import { become } from "../users.ts";
 import { authenticate } from "./authenticate.ts";
 import type { LocalCommand } from "./call.ts";
-
-const OK = simpleReply("OK");
 
 /** PING [message]. */
 export const ping: LocalCommand = (call) => {
@@ -25,7 +23,7 @@ export const echo: LocalCommand = (call) => bulkReply(call.args[1]!);
 
 /** QUIT: the session closes once everything before it is answered. */
 export const quit: LocalCommand = (call) => {
-  call.session.reply(simpleReply("OK"));
+  call.session.reply(OK);
   call.session.finishAfterReplies();
   return null;
 };
@@ -35,7 +33,7 @@ export const auth: LocalCommand = (call) => {
   if (call.args.length > 3) return errorReply("ERR syntax error");
   const user = call.args.length === 3 ? call.args[1]!.toString() : null;
   const fault = authenticate(call, user, call.args.at(-1)!);
-  return fault === "" ? simpleReply("OK") : errorReply(fault);
+  return fault === "" ? OK : errorReply(fault);
 };
 
 /** SELECT index. */
@@ -43,7 +41,7 @@ export const select: LocalCommand = ({ session, pool, args }) => {
   const index = args[1]!.toString("latin1");
   const fault = databaseFault(index, pool);
   if (fault !== "") return errorReply(fault);
-  const variant = variantOf(versionOf(session.variant), Number(index));
+  const variant = withDatabase(session.variant, Number(index));
   if (variant === session.variant) return OK;
   replyAlone(session, () => {
     stateOf(session).switchTo(variant);
@@ -58,8 +56,12 @@ export const reset: LocalCommand = ({ session, users }) => {
   redis?.reset();
   replyAlone(session, () => {
     redis?.subscriptions.leaveAll();
+    redis?.stopMonitoring();
+    redis?.track(null);
     redis?.switchTo(USUAL);
     session.client.name = "";
+    session.client.readsPrimaries = false;
+    session.client.isKept = false;
     become(session, users.welcome);
     return simpleReply("RESET");
   });

@@ -28,11 +28,24 @@ test("the entry that is shown is the first that denies", () => {
 });
 
 test("every name and category can be denied but what clients log in with", () => {
-  const refused = ALL_COMMANDS.filter(({ name }) => denyFault(name) !== null).map(({ name }) => name);
+  const refused = ALL_COMMANDS.filter(({ name }) => denyFault(name, []) !== null).map(({ name }) => name);
   expect(refused.sort()).toEqual(["auth", "hello", "quit", "reset"]);
   for (const category of new Set(ALL_COMMANDS.flatMap(({ categories }) => categories))) {
-    expect(denyFault(category)).toBeNull();
+    expect(denyFault(category, [])).toBeNull();
   }
-  expect(denyFault("nosuch")?.known).toContain("get");
-  expect(denyFault("@nosuch")?.known).toContain("@read");
+  expect(denyFault("nosuch", [])?.known).toContain("get");
+  expect(denyFault("@nosuch", [])?.known).toContain("@read");
+});
+
+test("a name that the table lacks can be denied when it is declared or a module's", () => {
+  for (const entry of ["json.del", "ft.config", "ft.config|set"]) expect(denyFault(entry, [])).toBeNull();
+  for (const entry of ["json.", "ft.config|set|more", "plain", "plain|sub", "|json.del"]) {
+    expect(denyFault(entry, ["other"])?.reason).toBe("is not a command");
+  }
+  expect(denyFault("plain", ["plain"])).toBeNull();
+});
+
+test("what a server lets strangers say can be denied", () => {
+  const learned = { ...ALL_COMMANDS[0]!, id: ALL_COMMANDS.length, name: "m.hello", flags: ["no_auth"] };
+  expect(denyingEntry(["m.hello"], learned)).toBe("m.hello");
 });

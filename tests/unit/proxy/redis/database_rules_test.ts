@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { findCommand } from "../../../../src/protocol/redis/command_lookup.ts";
+import { TABLE } from "../../../../src/protocol/redis/catalogue.ts";
 import { RequestScanner } from "../../../../src/protocol/redis/request_scanner.ts";
 import { DATABASE_RULES } from "../../../../src/proxy/redis/database_rules.ts";
 import type { Pool } from "../../../../src/proxy/pool.ts";
@@ -14,7 +14,7 @@ function judge(request: string, redisDb = 0, servers = 1): string {
   const bytes = command(...words);
   scanner.scan(bytes, 0, bytes.length);
   const name = words[0]!.toLowerCase();
-  const fault = DATABASE_RULES[name]!(pool, scanner);
+  const fault = DATABASE_RULES.get(name)!(pool, scanner);
   const sent = Buffer.from(scanner.copy()).toString();
   return fault === "" ? sent.split("\r\n").filter((_, i) => i > 0 && i % 2 === 0).join(" ") : fault;
 }
@@ -53,10 +53,10 @@ test("SWAPDB takes a pool of one server", () => {
 });
 
 test("no command with a rule takes the fast path past it", () => {
-  for (const name of Object.keys(DATABASE_RULES)) {
+  for (const name of DATABASE_RULES.keys()) {
     const scanner = new RequestScanner(WIDE);
     const bytes = command(name, "a", "b");
     scanner.scan(bytes, 0, bytes.length);
-    expect({ name, singleKey: findCommand(scanner)!.singleKey }).toEqual({ name, singleKey: false });
+    expect({ name, singleKey: TABLE.commandOf(scanner)!.singleKey }).toEqual({ name, singleKey: false });
   }
 });
