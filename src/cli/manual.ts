@@ -1,5 +1,6 @@
 /** What there is to type: every command and flag, declared once. Parsing, help and suggestions read it. */
 import { STATS_DUMP_DEFAULTS } from "../control/stats_dump_defaults.ts";
+import { ADMIN_FLAGS } from "./admin_client.ts";
 import type { Flag } from "./args.ts";
 
 /** The description of a command. */
@@ -145,6 +146,19 @@ export const INIT_FLAGS: readonly Flag[] = [
   },
 ];
 
+/** The flags of `top`. */
+export const TOP_FLAGS: readonly Flag[] = [
+  ...ADMIN_FLAGS,
+  {
+    name: "interval",
+    short: "i",
+    value: "SECONDS",
+    range: [1, 3600],
+    description: "How often to look (default: 1).",
+  },
+  { name: "once", short: "1", description: "Print one look and exit, as where there is no terminal." },
+];
+
 /** Every command. */
 export const COMMANDS = [
   {
@@ -171,6 +185,12 @@ export const COMMANDS = [
     usage: "upgrade -p FILE [-o FILE]",
     summary: "Have a running proxy hand over to the binary that is now on disk, and wait until it has.",
     flags: UPGRADE_FLAGS,
+  },
+  {
+    name: "top",
+    usage: "top [-a URL] [-k FILE] [-i SECONDS] [-1]",
+    summary: "Show what a running proxy does, live; q ends it.",
+    flags: TOP_FLAGS,
   },
   {
     name: "demo",

@@ -27,6 +27,10 @@ const IMPLEMENTATIONS: Record<CommandName, Command> = {
     const { upgrade } = await import("./upgrade.ts");
     return await upgrade(argv, output);
   },
+  top: async (argv, output) => {
+    const { top } = await import("./top/top.ts");
+    return await top(argv, output);
+  },
   init: async (argv, output) => {
     const { init } = await import("./init.ts");
     return await init(argv, output);
