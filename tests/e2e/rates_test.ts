@@ -15,6 +15,7 @@ import { RedisServer } from "../support/redis_server.ts";
 import type { RespValue } from "../support/resp.ts";
 import { Fleet } from "./fleet.ts";
 import { reload } from "./reloading.ts";
+import { ReplicaFleet } from "./replica_fleet.ts";
 
 const MANY = 2000;
 const SECRET = createHash("sha256").update("secret").digest("hex");
@@ -135,6 +136,23 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("the limit of a user", ()
     app.send("QUIT");
     app.halfClose();
     expect((await app.readUntilClose()).toString()).toBe("+OK\r\n:3500\r\n+OK\r\n");
+  });
+
+  test("holds for clients that read from replicas, too", async () => {
+    const options = {
+      users: USERS,
+      admin_commands: true,
+      requests_per_second: { app: 10 },
+      read_from: "replica",
+    };
+    await using group = await ReplicaFleet.start(1, { replicas: 1, options });
+    const { fleet } = group;
+    using ops = await login(fleet, "ops");
+    using app = await login(fleet, "app");
+    for (let i = 0; i < MANY; i++) app.send("GET", "key");
+    await eventually("it waits", async () => await figure(ops, "throttled_clients") === 1);
+    await lift(fleet);
+    expect((await app.readReplies(MANY)).every((reply) => reply === null)).toBeTrue();
   });
 
   test("is divided by the workers", async () => {
