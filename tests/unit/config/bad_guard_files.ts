@@ -53,6 +53,22 @@ export const BAD_GUARD_FILES: readonly BadFile[] = [
     `${P}: rename: keys`,
     '"get" is the name of another command',
   ]],
+  [
+    "renames to the name of a declared command",
+    inPool("commands: { Own: read 1 }", "rename: { keys: ^own }"),
+    [
+      `${P}: rename: keys`,
+      '"own" is the name of another command',
+    ],
+  ],
+  ["misspells a declared command to deny", inPool("commands: { owned: read 1 }", "deny: [^owmed]"), [
+    `${P}: deny[0]`,
+    '"owmed" is not a command; did you mean "owned"?',
+  ]],
+  ["renames a module's subcommand", inPool("rename: { ^ft.config|set: x }"), [
+    `${P}: rename: ft.config|set`,
+    'rename "ft.config", or deny "ft.config|set"',
+  ]],
   ["renames to the name it is", inPool("rename: { keys: ^KEYS }"), [
     `${P}: rename: keys`,
     '"keys" is its name already',

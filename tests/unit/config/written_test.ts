@@ -89,8 +89,8 @@ pools:
     listen: 127.0.0.1:1
     servers: [127.0.0.1:2:1]
     protocol: redis
-    deny: [FlushAll, "config|set", "@geo"]
-    rename: { Keys: "", config: CFG }
+    deny: [FlushAll, "config|set", "@geo", json.del, "ft.config|set"]
+    rename: { Keys: "", config: CFG, JSON.SET: json.put }
     read_only: true
     requests_per_second: { default: 10, "*": 5 }
     bytes_per_second: { default: 3mb }
