@@ -22,10 +22,11 @@ import {
 } from "../proxy/mod.ts";
 import type { HotKey, SlowRequest, WorkerFigures } from "../stats/mod.ts";
 import { takeBallast } from "../transport/ballast.ts";
+import { nextPoll } from "../transport/next_poll.ts";
 import { sweepLingering } from "../transport/stream.ts";
 import { turn } from "../transport/turn.ts";
 import { roomForClients } from "./client_room.ts";
-import { Departure } from "./departure.ts";
+import { FormerMembers } from "./former_members.ts";
 import { LoopLag } from "./loop_lag.ts";
 import { closeAll, Member, type Opening } from "./member.ts";
 import type { Plan, PoolPlan, SocketOffer, Verdict } from "./plan.ts";
@@ -51,20 +52,14 @@ interface Entry {
   readonly opening: Opening;
 }
 
-/** A pool that the plan has no more, and its clients. */
-interface Former {
-  readonly member: Member;
-  readonly departure: Departure;
-}
-
 /** One worker. */
 export class Worker implements WorkerApi {
   readonly #supervisor: SupervisorApi;
   readonly #shared: Shared;
   readonly #ownClients = new OwnClients(() => this.#shared.pools);
   readonly #members = new Map<string, Member>();
+  readonly #former = new FormerMembers();
   readonly #lag = new LoopLag(TICK_MS);
-  #former: Former[] = [];
   #draft: Draft | null = null;
   #graceMs = 0;
   #ticker: ReturnType<typeof setInterval> | null = null;
@@ -196,6 +191,8 @@ export class Worker implements WorkerApi {
 
   async drain(graceMs: number): Promise<void> {
     this.#graceMs = graceMs;
+    // Whoever stands in a queue by now would be reset with what it has asked for; it is let in.
+    await nextPoll();
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
       turn.begin();
@@ -220,9 +217,7 @@ export class Worker implements WorkerApi {
       const config = pools.find((pool) => pool.name === name);
       if (config !== undefined && member.canBecome(config)) continue;
       this.#members.delete(name);
-      member.stopListening();
-      const departure = new Departure(member.pool.sessions, this.#graceMs, turn.now);
-      this.#former.push({ member, departure });
+      this.#former.add(member, this.#graceMs, turn.now);
     }
   }
 
@@ -270,25 +265,16 @@ export class Worker implements WorkerApi {
     turn.begin();
     const { now } = turn;
     for (const { pool } of this.#members.values()) pool.tick(now);
-    if (this.#former.length > 0 || this.#drained !== null) this.#tickFormer(now);
+    this.#former.tick(now);
+    this.#shared.pools = this.#pools;
+    if (this.#shared.pools.length === 0) this.#drained?.();
     this.#shared.early.endTurn();
     sweepLingering(now);
   }
 
-  #tickFormer(now: number): void {
-    this.#former = this.#former.filter(({ member, departure }) => {
-      member.pool.tick(now);
-      if (!departure.tick(now)) return true;
-      member.pool.close();
-      return false;
-    });
-    this.#shared.pools = this.#pools;
-    if (this.#former.length === 0 && this.#members.size === 0) this.#drained?.();
-  }
-
   /** Those included whose last clients are about to leave. */
   get #pools(): Pool[] {
-    return [...this.#members.values(), ...this.#former.map(({ member }) => member)].map(({ pool }) => pool);
+    return [...Array.from(this.#members.values(), ({ pool }) => pool), ...this.#former.pools];
   }
 
   *#sessions(): Iterable<Session> {

@@ -149,10 +149,10 @@ describe.skipIf(skip)("commands of a module", () => {
     expect(ours.get("hset")).toEqual(theirs.get("hset"));
     expect(ours.has("mod.set")).toBe(true);
     for (const name of ["mod.admin", "shutdown", "hexpire"]) expect(ours.has(name)).toBe(false);
-    const facts = all(ours.get("client"));
+    const facts = all(ours.get("script"));
     const names = [...all(facts.get("subcommands")).keys()];
-    expect(names).toContain("client|id");
-    expect(names).not.toContain("client|unblock");
+    expect(names).toContain("script|load");
+    expect(names).not.toContain("script|debug");
   });
 
   test("are a family of their own in the figures", async () => {

@@ -190,6 +190,13 @@ describe.skipIf(reasonToSkip("memcached") !== null)("over three servers, the pro
 describe.skipIf(reasonToSkip("memcached") !== null)("when one of three servers is killed", () => {
   const DEAD = 1;
 
+  /** Kills it, and waits until a client hears of it. */
+  async function killDead({ servers }: Fleet<MemcachedServer>, client: RawClient, keys: readonly string[]) {
+    await servers[DEAD]!.kill();
+    const isMissed = async () => /^SERVER_ERROR .+\r\n$/.test(await until(client, `get ${keys[DEAD]}\r\n`));
+    await eventually("the server is missed", isMissed);
+  }
+
   test.each(["miss", "error"])(
     "a get of several keys is answered as `get_failures: %s` says",
     async (failures) => {
@@ -197,11 +204,7 @@ describe.skipIf(reasonToSkip("memcached") !== null)("when one of three servers i
       using client = await fleet.connect();
       const keys = keysOf(fleet);
       await store(client, keys);
-      await fleet.servers[DEAD]!.kill();
-      await eventually(
-        "the server is missed",
-        async () => /^SERVER_ERROR .+\r\n$/.test(await until(client, `get ${keys[DEAD]}\r\n`)),
-      );
+      await killDead(fleet, client, keys);
       const failure = /^SERVER_ERROR [^\r\n]+\r\n$/;
       for (const command of ["get", "gat 0"]) {
         const said = await until(client, `${command} ${keys.join(" ")}\r\n`);
@@ -237,11 +240,7 @@ describe.skipIf(reasonToSkip("memcached") !== null)("when one of three servers i
     using client = await fleet.connect();
     const keys = keysOf(fleet);
     await store(client, keys);
-    await fleet.servers[DEAD]!.kill();
-    await eventually(
-      "the server is missed",
-      async () => (await until(client, `get ${keys[DEAD]}\r\n`)).startsWith("SERVER_ERROR "),
-    );
+    await killDead(fleet, client, keys);
     await fleet.servers[DEAD]!.restart();
     await eventually(
       "the server is found",

@@ -5,6 +5,7 @@ import { eventually } from "../support/eventually.ts";
 import { freePort, isFree } from "../support/free_port.ts";
 import { executedOn, Load } from "../support/load.ts";
 import { configText } from "../support/loaded_config.ts";
+import { openFiles } from "../support/open_files.ts";
 import { childPids, childrenOf, isAlive } from "../support/processes.ts";
 import { reasonToSkip } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
@@ -114,6 +115,32 @@ describe.skipIf(process.platform !== "linux" || reasonToSkip("redis-server") !==
     await reload(proxy, text({ timeout: 2345 }));
     for (const { client } of all) client.close();
     expect(countLogged(proxy, "worker.died")).toBe(0);
+  }, 20_000);
+
+  test("that has promised a change and stands still then makes it later, and loses nobody", async () => {
+    await using stack = new AsyncDisposableStack();
+    const { proxy, port, text } = await start(stack);
+    const byLife = await onAllWorkers(port, 2);
+    const all = [...byLife.values()].flat();
+    const [first, late] = childPids(proxy.pid) as [number, number];
+    const files = openFiles(late);
+    process.kill(first, "SIGSTOP");
+    writeFileSync(proxy.configFile, text({ client_connections: 10_000 }));
+    proxy.signal("SIGHUP");
+    await eventually("one has what it was offered", () => openFiles(late) > files);
+    // What it does after that, it does after its promise.
+    expect(await byLife.get(1)![0]!.client.command("PING")).toBe("PONG");
+    process.kill(late, "SIGSTOP");
+    process.kill(first, "SIGCONT");
+    await eventually("the change is made", () => countLogged(proxy, "config.reloaded") === 1, {
+      timeoutMs: 10_000,
+    });
+    expect(countLogged(proxy, "worker.late")).toBe(1);
+    process.kill(late, "SIGCONT");
+    await eventually("it has made it", () => countLogged(proxy, "worker.caught_up") === 1);
+    expect(childPids(proxy.pid)).toEqual([first, late]);
+    for (const { client } of all) expect(await client.command("PING")).toBe("PONG");
+    for (const { client } of all) client.close();
   }, 20_000);
 });
 

@@ -18,6 +18,7 @@ import { Shared } from "../../src/proxy/shared.ts";
 import { Outbox } from "../../src/transport/outbox.ts";
 import { array, bulk, error, integer, nullBulk, simple } from "../support/resp_encoder.ts";
 import { Random, SEED } from "../support/seed.ts";
+import { drain } from "../unit/proxy/redis/fragments.ts";
 
 const KB = 1024;
 const LATE = "Operation timed out";
@@ -37,12 +38,7 @@ class Client {
   }
 
   flush(): void {
-    this.outbox.writeTo({
-      write: (bytes, start, length) => {
-        this.received += Buffer.from(bytes).toString("latin1", start, start + length);
-        return length;
-      },
-    });
+    this.received += drain(this.outbox);
   }
 
   close(): void {

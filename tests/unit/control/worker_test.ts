@@ -202,6 +202,18 @@ describe("Worker", () => {
     expect(await rig.worker.killClient(id)).toBe(false);
   });
 
+  test("lets those in that wait to be accepted when it is to drain", async () => {
+    await using rig = new WorkerRig();
+    const port = freePort();
+    await rig.apply(one({ listen: port }));
+    // They are in the queue before the event loop looks at it again.
+    const connecting = Array.from({ length: 20 }, () => rig.connect(port));
+    const drained = rig.worker.drain(200);
+    for (const client of await Promise.all(connecting)) expect(await client.command("PING")).toBe("PONG");
+    await drained;
+    expect(isFree(port)).toBe(true);
+  });
+
   test("drains before there is anything, and again afterwards", async () => {
     const rig = new WorkerRig();
     await rig.worker.drain(1000);

@@ -6,6 +6,7 @@ import { ReplyQueue, STREAM_ABOVE } from "../../../src/proxy/reply_queue.ts";
 import { DONE, PARTIAL, Request, SETTLED, STREAMING } from "../../../src/proxy/request.ts";
 import { Shared } from "../../../src/proxy/shared.ts";
 import { Outbox } from "../../../src/transport/outbox.ts";
+import { drain } from "./redis/fragments.ts";
 
 const KB = 1024;
 
@@ -151,17 +152,6 @@ test("ReplyQueue tells its owner each time that it holds more and that it wrote"
 describe("ReplyQueue.interject", () => {
   const said = Buffer.from("[message]");
 
-  function written(): string {
-    let text = "";
-    outbox.writeTo({
-      write(bytes, start, length) {
-        text += Buffer.from(bytes.subarray(start, start + length)).toString();
-        return length;
-      },
-    });
-    return text;
-  }
-
   function text(request: Request, reply: string): void {
     queue.deliver(request, Buffer.from(reply), 0, reply.length);
   }
@@ -172,7 +162,7 @@ describe("ReplyQueue.interject", () => {
     text(second, "two");
     queue.interject(said, 1, said.length - 1);
     text(first, "one");
-    expect(written()).toBe("[message]messageonetwo");
+    expect(drain(outbox)).toBe("[message]messageonetwo");
     expect([queue.heldBytes, queue.pending]).toEqual([0, 0]);
   });
 
@@ -180,13 +170,13 @@ describe("ReplyQueue.interject", () => {
     const [first, second] = [ask(), ask()];
     receive(first, STREAM_ABOVE + 1);
     text(second, "two");
-    written();
+    drain(outbox);
     for (let i = 0; i < 3; i++) queue.interject(said, 0, said.length);
-    expect([written(), queue.heldBytes]).toEqual(["", 3 * said.length + 3]);
+    expect([drain(outbox), queue.heldBytes]).toEqual(["", 3 * said.length + 3]);
     receive(first, 1);
-    expect(written()).toBe("\0");
+    expect(drain(outbox)).toBe("\0");
     queue.streamLast(first, Buffer.from("end"), 0, 3);
-    expect(written()).toBe("end[message][message][message]two");
+    expect(drain(outbox)).toBe("end[message][message][message]two");
     expect([queue.heldBytes, shared.budget.used]).toEqual([0, 0]);
   });
 

@@ -1,8 +1,8 @@
 /** Drives a RequestScanner as a session does, and writes down what it finds. */
 import { RequestScanner } from "../../../../src/protocol/redis/request_scanner.ts";
 import type { RequestLimits } from "../../../../src/protocol/redis/request_limits.ts";
-import { BROKEN, COMPLETE, INCOMPLETE } from "../../../../src/protocol/scan_status.ts";
 import type { Piece } from "../../../support/cuts.ts";
+import { type FoundIn, scanPieces } from "../scan_pieces.ts";
 
 /** Limits that no ordinary case meets. */
 export const WIDE: RequestLimits = {
@@ -19,29 +19,11 @@ export interface FoundRequest {
 }
 
 /** What a stream held. */
-export interface Found {
-  readonly requests: readonly FoundRequest[];
-  /** The scanner's complaint; empty when it had none. */
-  readonly fault: string;
-  /** Whether the stream ends inside a request. */
-  readonly inProgress: boolean;
-}
+export type Found = FoundIn<FoundRequest>;
 
 /** Scans the pieces to their end, or to the first fault. */
 export function scanRequests(pieces: Iterable<Piece>, scanner = new RequestScanner(WIDE)): Found {
-  const requests: FoundRequest[] = [];
-  for (const { bytes, start, end } of pieces) {
-    let at = start;
-    while (at < end) {
-      const status = scanner.scan(bytes, at, end);
-      if (status === BROKEN) return { requests, fault: scanner.fault, inProgress: scanner.inProgress };
-      if (scanner.next <= at || scanner.next > end) throw new Error(`next ${scanner.next} after ${at}`);
-      at = scanner.next;
-      if (status === COMPLETE) requests.push(requestOf(scanner));
-      else if (status === INCOMPLETE && at !== end) throw new Error(`INCOMPLETE at ${at} of ${end}`);
-    }
-  }
-  return { requests, fault: "", inProgress: scanner.inProgress };
+  return scanPieces(pieces, scanner, () => requestOf(scanner));
 }
 
 /** Reads a complete request back through every way in there is, which must agree. */
