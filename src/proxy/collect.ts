@@ -55,6 +55,9 @@ function figuresOfPool(pool: Pool): PoolFigures {
     heard_messages: pool.subscribers.messages,
     subscriber_gaps: pool.subscribers.gaps,
     slow_requests: counters.slowRequests,
+    redirects_moved: counters.moved,
+    redirects_ask: counters.asked,
+    redirects_later: counters.deferred,
   };
   return {
     protocol: pool.config.redis ? "redis" : "memcached",

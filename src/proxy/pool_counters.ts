@@ -24,6 +24,10 @@ export class PoolCounters {
   /** Failures that were answered as misses. */
   forgiven = 0;
   slowRequests = 0;
+  /** Requests that a cluster's node has sent elsewhere, for good or this once, and that were asked again later. */
+  moved = 0;
+  asked = 0;
+  deferred = 0;
   /** Requests answered with an error because a server failed. */
   readonly failures: FailureCounts = noFailures();
   /** Requests in the last second or so. */

@@ -53,9 +53,14 @@ export class ReplyQueue {
     return this.#queue.length;
   }
 
+  /** The request that was asked last, unless all are answered: null then. */
+  get newest(): Request | null {
+    return this.#queue.length === 0 ? null : this.#queue.at(this.#queue.length - 1);
+  }
+
   /** Whether nothing was asked after `request`. */
   isNewest(request: Request): boolean {
-    return this.#queue.length > 0 && this.#queue.at(this.#queue.length - 1) === request;
+    return this.newest === request;
   }
 
   /** Has replies go nowhere, or to the client; what comes besides replies reaches it in any case. */

@@ -7,6 +7,7 @@
  */
 import type { HeldBytes } from "../protocol/held_bytes.ts";
 import type { Outbox } from "../transport/outbox.ts";
+import type { Lane } from "./lane.ts";
 import type { Preface } from "./preface.ts";
 import type { Session } from "./session.ts";
 import type { WriteMark } from "./write_marks.ts";
@@ -39,6 +40,8 @@ export interface ReplyTaker {
   readonly parent?: Request;
   /** What the server has to be told first, if it is another connection that the request goes out on. */
   readonly preface?: Preface;
+  /** The request, which a server has refused, goes out on this lane instead. */
+  sendingOn?(lane: Lane): void;
   /** `size` more bytes of a reply that is not complete are kept in `held`; a taker without it gets small replies only. */
   keep?(request: Request, size: number): void;
   /** The request is DONE; its reply is in `bytes[start, end)`, or in `held` when `bytes` is null. */

@@ -19,6 +19,7 @@ import type { Pool } from "../pool.ts";
 import type { Greeting, ProbeQuestion, Protocol, VersionQuestion } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import type { Variant } from "../variant.ts";
+import { isSettled, reserve } from "../cluster/settling.ts";
 import { Everywhere } from "./everywhere.ts";
 import { encodeCommand, laneGreeting } from "./greeting.ts";
 import { served } from "./reply_mode.ts";
@@ -29,7 +30,7 @@ import type { Lane } from "../lane.ts";
 import { laneTo } from "../session_lane.ts";
 import { appendRange } from "../request_bytes.ts";
 import { noteKey } from "../request_key.ts";
-import { fixedUnit } from "./home.ts";
+import { fixedUnit, Home } from "./home.ts";
 import { NEVER_QUEUED } from "./block_rules.ts";
 import { Scan } from "./scan.ts";
 import { Scripts } from "./scripts.ts";
@@ -68,6 +69,7 @@ export class RedisProtocol implements Protocol {
   readonly #pool: Pool;
   readonly #limits: RequestLimits;
   readonly #finder = new KeyFinder();
+  readonly #home = new Home();
   readonly #splitter: Splitter;
   readonly #users: Users;
   readonly #permissions: Permissions;
@@ -163,9 +165,11 @@ export class RedisProtocol implements Protocol {
     lane: Lane | null,
     key: number,
   ): void {
+    const isUnowned = backend === null || lane === null;
+    if (isUnowned && this.#pool.redirects?.park(session, request)) return;
     const record = session.expect(command.id + 1);
     if (key > 0) noteKey(record, request, key);
-    if (backend === null || lane === null) {
+    if (isUnowned) {
       this.#pool.fail(record, NO_SERVER, null);
       return;
     }
@@ -178,6 +182,7 @@ export class RedisProtocol implements Protocol {
   }
 
   #serveOther(session: Session, request: RequestScanner, found: Command | null): void {
+    if (!session.client.isSettled && !isSettled(session, found, request, this.#home)) return;
     if (!session.client.authenticated && (found === null || !BEFORE_AUTH.has(found.name))) {
       session.reply(errorReply("NOAUTH Authentication required."));
       return;
@@ -208,6 +213,7 @@ export class RedisProtocol implements Protocol {
     } else if (command.handling === "local") this.#local.serve(session, command, request);
     else if (command.handling === "stateful") this.#stateful.serve(session, command, request);
     else if (this.#pool.pause.holds(command.retrySafe)) this.#putBack(session, request);
+    else if (this.#pool.backends.length === 0 && this.#pool.redirects?.park(session, request)) return;
     else if (command.handling === "scan") this.#scan.serve(session, request, command);
     else if (command.merge !== null) this.#serveEverywhere(session, request, command);
     else if (command.handling === "publish") this.#publish(session, request, command);
@@ -226,11 +232,18 @@ export class RedisProtocol implements Protocol {
   }
 
   #serveKeys(session: Session, request: RequestScanner, command: Command): void {
+    const count = this.#dispatch(session, request, command);
+    // Its units are those that were placed last.
+    if (count > 1 && this.#pool.redirects !== null) reserve(session, this.#splitter.crowdedUnits(count));
+  }
+
+  /** Answers how many keys the request has. */
+  #dispatch(session: Session, request: RequestScanner, command: Command): number {
     const finder = this.#finder;
     const count = finder.findKeys(command, request);
     if (count < 0) {
       session.reply(errorReply(keyFault(count)));
-      return;
+      return 0;
     }
     this.#pool.hotKeys.passAll(request, finder.keys, count);
     const { router } = this.#pool;
@@ -249,6 +262,7 @@ export class RedisProtocol implements Protocol {
     } else {
       this.#splitter.send(session, request, command, finder.keys, count);
     }
+    return count;
   }
 
   #serveScript(

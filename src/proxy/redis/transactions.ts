@@ -9,6 +9,7 @@ import type { Command } from "../../protocol/redis/command.ts";
 import { findCommand } from "../../protocol/redis/command_lookup.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { COMPLETE } from "../../protocol/scan_status.ts";
+import { reserve } from "../cluster/settling.ts";
 import { NO_SERVER } from "../failure.ts";
 import type { Lane } from "../lane.ts";
 import { SEVERAL } from "../placement.ts";
@@ -128,6 +129,7 @@ export class Transactions {
     if (!lane.begin(record)) return;
     transaction.appendTo(lane.outbox);
     lane.push();
+    if (this.#pool.redirects !== null) reserve(session, [transaction.unit]);
     if (lane.full) session.waitFor(lane);
   }
 
