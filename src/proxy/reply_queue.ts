@@ -58,6 +58,21 @@ export class ReplyQueue {
     return this.#queue.length === 0 ? null : this.#queue.at(this.#queue.length - 1);
   }
 
+  /** Whether any request is such that is not answered yet, or waits with its reply for others. */
+  areSome(isSuch: (request: Request) => boolean): boolean {
+    for (let i = 0; i < this.#queue.length; i++) if (isSuch(this.#queue.at(i))) return true;
+    return false;
+  }
+
+  /** Whether the first of two requests that are not answered yet was asked before the second. */
+  isBefore(first: Request, second: Request): boolean {
+    for (let i = 0; i < this.#queue.length; i++) {
+      const request = this.#queue.at(i);
+      if (request === first || request === second) return request === first && first !== second;
+    }
+    return false;
+  }
+
   /** Whether nothing was asked after `request`. */
   isNewest(request: Request): boolean {
     return this.newest === request;

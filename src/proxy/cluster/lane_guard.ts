@@ -45,7 +45,10 @@ export class LaneGuard implements FailureTaker {
    * with: the request has been refused and is off the queue, or the reply was not its own yet.
    */
   takes(request: Request, chunk: Uint8Array, start: number, end: number): boolean {
-    if (chunk[start] !== ERROR && this.#part.length === 0) return false;
+    if (chunk[start] !== ERROR && this.#part.length === 0) {
+      this.#pass(request);
+      return false;
+    }
     const whole = this.#wholeOf(chunk, start, end);
     const refusal = whole === null ? readRefusal(chunk, start, end) : readRefusal(whole, 0, whole.length);
     if (request.swallow > 0) {
@@ -61,6 +64,7 @@ export class LaneGuard implements FailureTaker {
       this.#refuse(request, reason);
       return true;
     }
+    this.#pass(request);
     // Nobody has seen the beginning of what is no refusal.
     if (whole !== null) this.#giveBack(request, whole, end - start);
     return false;
@@ -81,6 +85,14 @@ export class LaneGuard implements FailureTaker {
     } else {
       this.#redirects.fail(request, failure, server);
     }
+  }
+
+  /** The request at the front has been run, before those that wait somewhere. */
+  #pass(request: Request): void {
+    if (!this.#redirects.isAnyoneWaiting || request.swallow > 0) return;
+    const { inFlight, outbox } = this.#lane;
+    const bytes = outbox.kept!.copy(request.sentAt, inFlight.secondSentAt ?? outbox.position);
+    this.#redirects.passed(request, bytes);
   }
 
   #refuse(request: Request, refusal: Refusal): void {

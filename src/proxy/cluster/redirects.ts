@@ -15,14 +15,16 @@ import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { turn } from "../../transport/turn.ts";
 import type { Lane } from "../lane.ts";
 import type { Pool } from "../pool.ts";
-import { type Request, WAITING } from "../request.ts";
+import { DONE, type Request, WAITING } from "../request.ts";
 import type { ServerCounters } from "../server_counters.ts";
 import type { Session } from "../session.ts";
+import { askedAs, isOver, sessionOf } from "./asked.ts";
+import { Detours } from "./detours.ts";
 import { LaneGuard } from "./lane_guard.ts";
 import { Parked } from "./parked.ts";
 import { RetryGate } from "./retry_gate.ts";
 import { type Retry, RetryQueue } from "./retry_queue.ts";
-import { isOver, SecondSend, sessionOf } from "./second_send.ts";
+import { SecondSend } from "./second_send.ts";
 import { unsettle } from "./settling.ts";
 
 /** How long a request waits before it is tried again; milliseconds. */
@@ -30,6 +32,7 @@ const RETRY_MS = 20;
 /** A request that nodes send to and fro waits a little before it goes on. */
 const MOST_HOPS = 5;
 
+const MOVING = "TRYAGAIN Keys of the request are moving from node to node";
 /** What has no other way to go. */
 const FINAL = new Set(["closed", "internal", "greeting", "protocol", "tls"]);
 
@@ -42,6 +45,7 @@ export class Redirects {
   readonly #queues = new Map<Session, RetryQueue>();
   /** Requests that are out again, and how often they were sent on. */
   readonly #hops = new Map<Request, number>();
+  readonly #detours = new Detours();
   /** Requests that were sent, got no reply and were safe to repeat. */
   readonly #repeated = new WeakSet<Request>();
 
@@ -77,12 +81,39 @@ export class Redirects {
     const node = refusal.kind === "later" || hops >= MOST_HOPS
       ? null
       : this.#named(nodeOf(refusal.node, server));
-    if (node !== null && (queue === undefined || queue.current === request)) {
+    const isFirst = queue === undefined || queue.current === request;
+    if (node !== null && isFirst && this.#detours.leadTo(session, retry.keys, node.server.name)) {
       this.#hops.set(request, hops + 1);
+      this.#detours.add(session, retry.keys, node.server.name);
       this.#second.send(session, retry, node, refusal.kind === "ask");
     } else {
       this.#hops.set(request, 0);
       this.#wait(session, retry);
+    }
+  }
+
+  /** Whether a request of some session waits. */
+  get isAnyoneWaiting(): boolean {
+    return this.#queues.size > 0;
+  }
+
+  /**
+   * A request has been run, whose bytes these are. One that was asked before it and waits must not be run after it when
+   * they have a key in common: it fails. That can happen only when a node is itself again between two requests of a
+   * pipeline, or a key moves to and fro.
+   */
+  passed(request: Request, bytes: Uint8Array): void {
+    const session = sessionOf(request);
+    const queue = session === null ? undefined : this.#queues.get(session);
+    if (queue === undefined || queue.waiting.length === 0) return;
+    const keys = new Set(this.#second.keysOf(bytes));
+    const { replies } = session!;
+    for (const retry of [...queue.waiting]) {
+      const isOvertaken = retry.keys.some((key) => keys.has(key)) &&
+        replies.isBefore(askedAs(retry.request), askedAs(request));
+      if (!isOvertaken) continue;
+      queue.remove(retry);
+      this.#pool.fail(retry.request, retry.failure, null);
     }
   }
 
@@ -128,17 +159,19 @@ export class Redirects {
   forget(session: Session): void {
     this.#queues.delete(session);
     this.#parked.forget(session);
+    this.#detours.forget(session);
   }
 
   /** Sends what has waited long enough, and fails what is too late. */
   tick(now: number): void {
     this.#parked.tick(now);
+    this.#detours.tick();
     for (const request of [...this.#hops.keys()]) this.#checkDeadline(request, now);
     for (const [session, queue] of [...this.#queues]) {
       const overdue = queue.waiting.filter(({ request }) => this.#isOverdue(request, now));
-      for (const { request, failure } of overdue) {
-        queue.waiting.splice(queue.waiting.findIndex((each) => each.request === request), 1);
-        this.#pool.fail(request, failure, null);
+      for (const retry of overdue) {
+        queue.remove(retry);
+        this.#pool.fail(retry.request, retry.failure, null);
       }
       this.#pump(session, queue);
     }
@@ -146,7 +179,7 @@ export class Redirects {
 
   #retry(lane: Lane, server: string, request: Request, bytes: Uint8Array, failure: Failure): Retry {
     const isBlocking = !lane.isShared && this.#second.isBlocked(sessionOf(request)!, lane);
-    return { request, bytes, server, isBlocking, failure };
+    return { request, bytes, keys: this.#second.keysOf(bytes), server, isBlocking, failure };
   }
 
   #wait(session: Session, retry: Retry): void {
@@ -156,12 +189,13 @@ export class Redirects {
     unsettle(session);
   }
 
-  /** Sends the first that waits, unless another is out or it isn't time. */
+  /** Sends the first that waits, unless another is out, in whatever way, or it isn't time. */
   #pump(session: Session, queue: RetryQueue): void {
-    while (queue.current === null && queue.waiting.length > 0 && turn.now >= queue.dueMs) {
+    const isFree = () => queue.current === null && queue.waiting.length > 0 && turn.now >= queue.dueMs;
+    while (isFree() && !session.replies.areSome((request) => request.state < DONE && !queue.has(request))) {
       const retry = queue.waiting[0]!;
-      const { request, bytes, server } = retry;
-      const node = isOver(request) ? undefined : this.#second.homeOf(bytes, server);
+      const { request } = retry;
+      const node = isOver(request) ? undefined : this.#second.homeOf(retry);
       if (node === null) {
         this.#watcher.layoutDoubted("");
         queue.dueMs = turn.now + RETRY_MS;
@@ -172,7 +206,7 @@ export class Redirects {
       queue.current = request;
       this.#hops.set(request, 0);
       if (!(request.taker instanceof RetryGate)) {
-        request.taker = new RetryGate(request.taker, (each) => this.#passed(session, each));
+        request.taker = new RetryGate(request.taker, (each) => this.#answered(session, each));
       }
       this.#second.send(session, retry, node, false);
     }
@@ -180,7 +214,7 @@ export class Redirects {
   }
 
   /** A request that was out alone is answered: the next may go. */
-  #passed(session: Session, request: Request): void {
+  #answered(session: Session, request: Request): void {
     this.#hops.delete(request);
     const queue = this.#queues.get(session);
     if (queue === undefined) return;
@@ -233,6 +267,6 @@ function nodeOf(node: string, server: string): string {
 
 /** What a client is told when a refusal was the last word. */
 function failureFor(refusal: Refusal): Failure {
-  if (refusal.kind !== "later") return TIMEOUT;
-  return new Failure("timeout", refusal.text, refusal.text, Buffer.from(`-${refusal.text}\r\n`, "latin1"));
+  const text = refusal.kind === "later" ? refusal.text : MOVING;
+  return new Failure("timeout", text, text, Buffer.from(`-${text}\r\n`, "latin1"));
 }

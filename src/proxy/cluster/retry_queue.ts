@@ -4,11 +4,14 @@
  */
 import type { Failure } from "../failure.ts";
 import type { Request } from "../request.ts";
+import { askedAs } from "./asked.ts";
 
 /** A request that goes out again. */
 export interface Retry {
   readonly request: Request;
   readonly bytes: Uint8Array;
+  /** Its keys, one character per byte. */
+  readonly keys: readonly string[];
   /** The name of the node that had it last. */
   readonly server: string;
   /** Whether it may wait at a server for what other clients do. */
@@ -29,6 +32,16 @@ export class RetryQueue {
   /** Whether nothing waits and nothing is out. */
   get isEmpty(): boolean {
     return this.current === null && this.waiting.length === 0;
+  }
+
+  /** Whether a request waits here, or is a split one of which a part does. */
+  has(request: Request): boolean {
+    return this.waiting.some((retry) => askedAs(retry.request) === request);
+  }
+
+  /** Takes off one that waits. */
+  remove(retry: Retry): void {
+    this.waiting.splice(this.waiting.indexOf(retry), 1);
   }
 
   /** Adds a request; one that was out already is the first again. */

@@ -1,6 +1,7 @@
 /** Sends a request once more, from its bytes alone: finds where it belongs now, and the connection to take. */
 import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
 import { findCommand } from "../../protocol/redis/command_lookup.ts";
+import { textOf } from "../../protocol/arguments.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { COMPLETE } from "../../protocol/scan_status.ts";
 import { turn } from "../../transport/turn.ts";
@@ -9,10 +10,10 @@ import { Failure } from "../failure.ts";
 import type { Lane } from "../lane.ts";
 import type { Pool } from "../pool.ts";
 import { encodeCommand } from "../redis/greeting.ts";
-import { ANYWHERE, Home } from "../redis/home.ts";
+import { Home } from "../redis/home.ts";
 import { ALL_PINNED } from "../redis/pinned_requests.ts";
 import { stateOf } from "../redis/redis_session.ts";
-import { LOCAL_COMMAND, Request, SETTLED, WAITING } from "../request.ts";
+import { LOCAL_COMMAND, Request, WAITING } from "../request.ts";
 import type { Session } from "../session.ts";
 import { laneTo } from "../session_lane.ts";
 import type { Retry } from "./retry_queue.ts";
@@ -20,16 +21,6 @@ import type { Retry } from "./retry_queue.ts";
 const ASKING = encodeCommand(["ASKING"]);
 const NOBODY_ASKED = { take() {} };
 const NO_PIN = new Failure("closed", ALL_PINNED, ALL_PINNED, Buffer.from(`-${ALL_PINNED}\r\n`));
-
-/** Who asked; null for the proxy's own requests. */
-export function sessionOf({ session, taker }: Request): Session | null {
-  return session ?? taker?.parent?.session ?? null;
-}
-
-/** Whether nobody waits for the reply any more. */
-export function isOver(request: Request): boolean {
-  return (request.taker?.parent ?? request).state === SETTLED;
-}
 
 /** Sends requests of one pool again. */
 export class SecondSend {
@@ -50,14 +41,24 @@ export class SecondSend {
     return session.client.redis?.pins.isBlockedOn(lane) ?? false;
   }
 
-  /** Where a request belongs now: without keys, to the node called `server`. Null: nowhere yet. */
-  homeOf(bytes: Uint8Array, server: string): Backend | null {
+  /** The keys of a request, all of one slot; one character per byte. */
+  keysOf(bytes: Uint8Array): string[] {
+    const keys: string[] = [];
+    this.#scan(bytes, (scanner) => {
+      const command = findCommand(scanner);
+      if (command === null) return;
+      this.#home.find(this.#pool.router, command, scanner);
+      for (let i = 0; i < this.#home.count; i++) keys.push(textOf(scanner, this.#home.keys[i]!));
+    });
+    return keys;
+  }
+
+  /** Where a request belongs now: without keys, to the node that had it. Null: nowhere yet. */
+  homeOf({ keys: [key], server }: Retry): Backend | null {
     const { router, backends } = this.#pool;
-    const unit = this.#unitOf(bytes);
-    const home = unit === ANYWHERE
-      ? backends.find((backend) => backend.server.name === server)
-      : backends[router.ownerOf(unit)];
-    return home ?? null;
+    if (key === undefined) return backends.find((backend) => backend.server.name === server) ?? null;
+    const bytes = Buffer.from(key, "latin1");
+    return backends[router.route(bytes, 0, bytes.length)] ?? null;
   }
 
   /** Sends it to a node; `isAsking`: which doesn't own the slot yet. */
@@ -90,15 +91,6 @@ export class SecondSend {
     let count = 0;
     this.#scan(bytes, () => void count++);
     return count;
-  }
-
-  #unitOf(bytes: Uint8Array): number {
-    let unit = ANYWHERE;
-    this.#scan(bytes, (scanner) => {
-      const command = unit === ANYWHERE ? findCommand(scanner) : null;
-      if (command !== null) unit = this.#home.find(this.#pool.router, command, scanner);
-    });
-    return unit;
   }
 
   /** Calls `take` for each of the requests in `bytes`. */

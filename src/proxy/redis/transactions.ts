@@ -89,9 +89,16 @@ export class Transactions {
     } else if (this.#pool.pause.holds(!transaction.writes)) {
       this.#pool.pause.wait(session);
       session.putBack(request.copy());
+    } else if (this.#isUnowned(transaction) && this.#pool.redirects?.park(session, request)) {
+      return;
     } else {
       this.#execute(session, state, command, transaction);
     }
+  }
+
+  #isUnowned(transaction: Transaction): boolean {
+    const unit = this.#unitOf(transaction);
+    return unit >= 0 && this.#pool.router.ownerOf(unit) < 0;
   }
 
   #execute(session: Session, state: RedisSession, command: Command, transaction: Transaction): void {
