@@ -67,6 +67,11 @@ export class RedisCluster implements AsyncDisposable {
   /** Moves a slot with all its keys, as redis-cli does: others ask for them meanwhile. */
   async moveSlot(slot: number, to: RedisServer): Promise<void> {
     await this.openSlot(slot, to);
+    await this.moveSlotOn(slot, to);
+  }
+
+  /** Moves what is left of a slot that has begun to move. */
+  async moveSlotOn(slot: number, to: RedisServer): Promise<void> {
     await this.moveKeys(slot, to);
     await this.closeSlot(slot, to);
   }

@@ -24,6 +24,7 @@ import { LaneGuard } from "./lane_guard.ts";
 import { Parked } from "./parked.ts";
 import { RetryGate } from "./retry_gate.ts";
 import { type Retry, RetryQueue } from "./retry_queue.ts";
+import { SlotMoves } from "./slot_moves.ts";
 import { SecondSend } from "./second_send.ts";
 import { unsettle } from "./settling.ts";
 
@@ -46,6 +47,7 @@ export class Redirects {
   /** Requests that are out again, and how often they were sent on. */
   readonly #hops = new Map<Request, number>();
   readonly #detours = new Detours();
+  #moves: SlotMoves | null = null;
   /** Requests that were sent, got no reply and were safe to repeat. */
   readonly #repeated = new WeakSet<Request>();
 
@@ -145,8 +147,19 @@ export class Redirects {
     return this.#parked.park(session, request);
   }
 
+  /** What has moved of late. */
+  get moves(): SlotMoves {
+    return this.#moves ??= new SlotMoves(this.#pool.router, this.#pool.backends);
+  }
+
+  /** The layout seems to have changed. */
+  doubt(): void {
+    this.#watcher.layoutDoubted("");
+  }
+
   /** Keys may have other owners now: what waits need not wait longer, and nothing may overtake what is under way. */
   rerouted(): void {
+    this.moves.note(this.#pool.router, this.#pool.backends);
     for (const session of this.#pool.sessions) unsettle(session);
     for (const [session, queue] of [...this.#queues]) {
       queue.dueMs = 0;

@@ -8,9 +8,12 @@ export class ClusterRouter implements Router {
   readonly epoch: number;
   readonly owners: readonly number[];
   readonly units = SLOTS;
+  /** By server: grows whenever it takes over slots; see `ClusterLayout`. */
+  readonly configEpochs: readonly number[];
   readonly #owners: Uint16Array;
 
-  constructor(map: SlotMap, epoch: number) {
+  constructor(map: SlotMap, epoch: number, configEpochs: readonly number[] = []) {
+    this.configEpochs = configEpochs;
     this.epoch = epoch;
     this.#owners = ownersBySlot(map);
     this.owners = [...new Set(map.filter((_, i) => i % 3 === 2))].sort((a, b) => a - b);
