@@ -60,7 +60,9 @@ let tried = 0;
 const tags = new Map<number, string>();
 
 function tagIn(slot: number): string {
-  for (let i = tried; !tags.has(slot); tried = ++i) tags.set(slotOfKey(`t${i}`), `t${i}`);
+  for (let i = tried; !tags.has(slot); tried = ++i) {
+    if (!tags.has(slotOfKey(`t${i}`))) tags.set(slotOfKey(`t${i}`), `t${i}`);
+  }
   return tags.get(slot)!;
 }
 

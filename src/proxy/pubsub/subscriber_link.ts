@@ -24,16 +24,24 @@ import type { Topic } from "./topic.ts";
 const QUIET_MS = 10_000;
 /** How long a link without topics stays, for the next one. */
 const IDLE_MS = 1000;
-
 /** By the index of their kind, what messages begin with. */
 const MESSAGES = ["message", "pmessage", "smessage"];
 
 /** What a link tells the hub. */
 export interface LinkWatcher {
   /** A message came: `bytes[start, end)`, as RESP2 has it; `frame` says where the topic's name is in them. */
-  heard(kind: number, frame: PushFrame, bytes: Uint8Array, start: number, end: number): void;
+  heard(
+    link: SubscriberLink,
+    kind: number,
+    frame: PushFrame,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
   /** From now on clients that listen may miss messages of the server. */
   gapBegan(server: string, reason: string): void;
+  /** The server has ended a subscription by itself: the channel has gone to another. */
+  topicLeft(): void;
   /** All is heard again, after so many milliseconds. */
   gapEnded(server: string, ms: number): void;
 }
@@ -48,7 +56,7 @@ export class SubscriberLink implements StreamOwner, ConnectOutcome {
   readonly #pool: Pool;
   readonly #way: Way;
   readonly #watcher: LinkWatcher;
-  readonly #topics = new LinkTopics();
+  readonly #topics = new LinkTopics(() => this.#watcher.topicLeft());
   readonly #outbox: Outbox;
   readonly #reader: ReplyReader;
   readonly #inbox: LinkInbox;
@@ -220,7 +228,7 @@ export class SubscriberLink implements StreamOwner, ConnectOutcome {
       this.#checkSync();
       return fault;
     }
-    if (!this.isMuted) this.#watcher.heard(kind, frame, bytes, start, end);
+    if (!this.isMuted) this.#watcher.heard(this, kind, frame, bytes, start, end);
     return "";
   }
 
@@ -228,9 +236,8 @@ export class SubscriberLink implements StreamOwner, ConnectOutcome {
     if (!this.#topics.isInSync) return;
     this.#tellSettled();
     if (this.#gapSince < 0) return;
-    const ms = Math.round(turn.now - this.#gapSince);
+    this.#watcher.gapEnded(this.server, Math.round(turn.now - this.#gapSince));
     this.#gapSince = -1;
-    this.#watcher.gapEnded(this.server, ms);
   }
 
   #checkAlive(now: number): void {

@@ -20,6 +20,7 @@ import type { Greeting, ProbeQuestion, Protocol, VersionQuestion } from "../prot
 import type { Session } from "../session.ts";
 import type { Variant } from "../variant.ts";
 import { isSettled, reserve } from "../cluster/settling.ts";
+import { waitsForLayout } from "../cluster/unknown_layout.ts";
 import { Everywhere } from "./everywhere.ts";
 import { encodeCommand, laneGreeting } from "./greeting.ts";
 import { served } from "./reply_mode.ts";
@@ -210,10 +211,10 @@ export class RedisProtocol implements Protocol {
     session.client.lastCommand = command.id;
     if (transaction !== null && !NEVER_QUEUED.has(command.name)) {
       this.#stateful.transactions.queue(session, transaction, command, request);
-    } else if (command.handling === "local") this.#local.serve(session, command, request);
+    } else if (waitsForLayout(session, request, command)) return;
+    else if (command.handling === "local") this.#local.serve(session, command, request);
     else if (command.handling === "stateful") this.#stateful.serve(session, command, request);
     else if (this.#pool.pause.holds(command.retrySafe)) this.#putBack(session, request);
-    else if (this.#pool.backends.length === 0 && this.#pool.redirects?.park(session, request)) return;
     else if (command.handling === "scan") this.#scan.serve(session, request, command);
     else if (command.merge !== null) this.#serveEverywhere(session, request, command);
     else if (command.handling === "publish") this.#publish(session, request, command);
@@ -226,7 +227,7 @@ export class RedisProtocol implements Protocol {
   }
 
   #publish(session: Session, request: RequestScanner, command: Command): void {
-    const server = this.#publisher.serverOf(request);
+    const server = this.#publisher.serverOf(command, request);
     if (server < 0 || this.#publisher.countsRight) this.#forward(session, request, command, server, 0);
     else this.#publisher.send(session, request, command, server);
   }
