@@ -24,6 +24,7 @@ import { LaneGuard } from "./lane_guard.ts";
 import { Parked } from "./parked.ts";
 import { RetryGate } from "./retry_gate.ts";
 import { type Retry, RetryQueue } from "./retry_queue.ts";
+import { answersWatcher } from "./watched.ts";
 import { SlotMoves } from "./slot_moves.ts";
 import { SecondSend } from "./second_send.ts";
 import { unsettle } from "./settling.ts";
@@ -77,6 +78,7 @@ export class Redirects {
     this.#count(refusal);
     if (refusal.kind === "moved") this.#watcher.layoutDoubted(nodeOf(refusal.node, server));
     else if (refusal.kind === "later" && refusal.isCommon) this.#watcher.layoutDoubted("");
+    if (!lane.isShared && answersWatcher(session, request)) return;
     const retry = this.#retry(lane, server, request, bytes, failureFor(refusal));
     const queue = this.#queues.get(session);
     const hops = this.#hops.get(request) ?? 0;

@@ -7,6 +7,7 @@
  */
 import type { Command } from "../../protocol/redis/command.ts";
 import { findCommand } from "../../protocol/redis/command_lookup.ts";
+import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { COMPLETE } from "../../protocol/scan_status.ts";
 import { reserve } from "../cluster/settling.ts";
@@ -26,8 +27,11 @@ import { NO_KEYS, type Transaction } from "./transaction.ts";
 const OK = simpleReply("OK");
 const QUEUED = simpleReply("QUEUED");
 const NO_RESULTS = arrayReply([]);
-const NULL_ARRAY = Buffer.from("*-1\r\n");
-const NULL = nullReply(3);
+/** What EXEC answers when what was watched has changed, by the version of RESP. */
+export const NOTHING_RAN: Readonly<Record<RespVersion, Uint8Array>> = {
+  2: Buffer.from("*-1\r\n"),
+  3: nullReply(3),
+};
 const CROSSSLOT = "CROSSSLOT Keys of a transaction don't live on the same server";
 
 /** The transactions of one pool's clients. */
@@ -85,7 +89,7 @@ export class Transactions {
       session.reply(errorReply("EXECABORT Transaction discarded because of previous errors."));
     } else if (state.isWatchLost) {
       state.discard();
-      session.reply(nothingRan(session));
+      session.reply(NOTHING_RAN[respVersion(session)]);
     } else if (this.#pool.pause.holds(!transaction.writes)) {
       this.#pool.pause.wait(session);
       session.putBack(request.copy());
@@ -116,7 +120,7 @@ export class Transactions {
       this.#pool.fail(session.expect(command.id + 1), NO_SERVER, null);
     } else if (watching !== null && watching.backend !== backend) {
       // The keys have moved since; what was watched says nothing about them.
-      session.reply(nothingRan(session));
+      session.reply(NOTHING_RAN[respVersion(session)]);
     } else {
       session.client.wrote |= backend.counters.mark;
       this.#send(session, laneTo(session, backend), command, transaction);
@@ -183,9 +187,4 @@ export class Transactions {
     });
     return unit;
   }
-}
-
-/** What EXEC answers when what was watched has changed. */
-function nothingRan(session: Session): Uint8Array {
-  return respVersion(session) === 3 ? NULL : NULL_ARRAY;
 }
