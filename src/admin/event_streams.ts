@@ -35,11 +35,6 @@ export class EventStreams {
     return this.#closed || this.#open.size >= MAX_STREAMS;
   }
 
-  /** How many are open. */
-  get size(): number {
-    return this.#open.size;
-  }
-
   /** Opens a stream of what happens, after the event `after` if it is given. `onLag` is called when it is given up. */
   open(after: string | null, onLag: () => void): ReadableStream<Uint8Array> {
     const stream = new EventStream({

@@ -2,16 +2,18 @@
 import { configJsonSchema, didYouMean, optionReference } from "../config/mod.ts";
 import { eventReference } from "../control/events.ts";
 import { type Flag, UsageError } from "./args.ts";
-import { type CommandManual, COMMANDS } from "./manual.ts";
+import { manPage } from "./man_page.ts";
+import { type CommandManual, COMMANDS, HELP_TOPICS } from "./manual.ts";
 import type { Output } from "./output.ts";
 import { systemdUnit } from "./systemd.ts";
 
 /** What can be asked about beside the commands. */
-const REFERENCES: Record<string, () => string> = {
+const REFERENCES: Record<typeof HELP_TOPICS[number], () => string> = {
   config: optionReference,
   schema: () => JSON.stringify(configJsonSchema(), null, 2),
   events: eventReference,
   systemd: systemdUnit,
+  man: manPage,
 };
 
 /**
@@ -27,11 +29,11 @@ export function help(words: readonly string[], output: Output): number {
 }
 
 function helpOn(topic: string): string {
-  const reference = REFERENCES[topic];
-  if (reference) return reference().trimEnd();
+  const reference = HELP_TOPICS.find((known) => known === topic);
+  if (reference) return REFERENCES[reference]().trimEnd();
   const command = COMMANDS.find((known) => known.name === topic);
   if (command) return manualOf(command);
-  const topics = [...COMMANDS.map((known) => known.name), ...Object.keys(REFERENCES)];
+  const topics = [...COMMANDS.map((known) => known.name), ...HELP_TOPICS];
   throw new UsageError(`there is no help on "${topic}"${didYouMean(topic, topics)}`);
 }
 

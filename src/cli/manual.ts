@@ -1,5 +1,6 @@
 /** What there is to type: every command and flag, declared once. Parsing, help and suggestions read it. */
 import { STATS_DUMP_DEFAULTS } from "../control/stats_dump_defaults.ts";
+import { ADMIN_FLAGS } from "./admin_client.ts";
 import type { Flag } from "./args.ts";
 
 /** The description of a command. */
@@ -10,7 +11,15 @@ export interface CommandManual {
   /** One line. */
   readonly summary: string;
   readonly flags: readonly Flag[];
+  /** What its words are: the name of a file, or one of these; absent when it takes none. */
+  readonly words?: "FILE" | readonly string[];
 }
+
+/** What `help` knows beside the commands. */
+export const HELP_TOPICS = ["config", "schema", "events", "systemd", "man"] as const;
+
+/** The shells that `completions` writes for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** The file that is read when `-c` is left out. */
 export const DEFAULT_CONFIG_FILE = "conf/nutcracker.yml";
@@ -109,6 +118,47 @@ export const UPGRADE_FLAGS: readonly Flag[] = [
   },
 ];
 
+/** The flags of `init`. */
+export const INIT_FLAGS: readonly Flag[] = [
+  {
+    name: "output",
+    short: "o",
+    value: "FILE",
+    description: "Write to this file, which must not exist yet (default: standard output).",
+  },
+  {
+    name: "protocol",
+    short: "P",
+    value: "NAME",
+    description: "What the servers speak: redis or memcached (default: redis).",
+  },
+  {
+    name: "listen",
+    short: "l",
+    value: "ADDRESS",
+    description: "Where clients connect (default: 127.0.0.1:22121).",
+  },
+  {
+    name: "servers",
+    short: "s",
+    value: "LIST",
+    description: "Addresses of the servers, with commas between them (default: one on this machine).",
+  },
+];
+
+/** The flags of `top`. */
+export const TOP_FLAGS: readonly Flag[] = [
+  ...ADMIN_FLAGS,
+  {
+    name: "interval",
+    short: "i",
+    value: "SECONDS",
+    range: [1, 3600],
+    description: "How often to look (default: 1).",
+  },
+  { name: "once", short: "1", description: "Print one look and exit, as where there is no terminal." },
+];
+
 /** Every command. */
 export const COMMANDS = [
   {
@@ -122,12 +172,25 @@ export const COMMANDS = [
     usage: "check FILE",
     summary: "Check a configuration file and print what it resolves to.",
     flags: [],
+    words: "FILE",
+  },
+  {
+    name: "init",
+    usage: "init [-o FILE] [-P NAME] [-l ADDRESS] [-s LIST]",
+    summary: "Write a configuration file to begin with; on a terminal, asks what is left out.",
+    flags: INIT_FLAGS,
   },
   {
     name: "upgrade",
     usage: "upgrade -p FILE [-o FILE]",
     summary: "Have a running proxy hand over to the binary that is now on disk, and wait until it has.",
     flags: UPGRADE_FLAGS,
+  },
+  {
+    name: "top",
+    usage: "top [-a URL] [-k FILE] [-i SECONDS] [-1]",
+    summary: "Show what a running proxy does, live; q ends it.",
+    flags: TOP_FLAGS,
   },
   {
     name: "demo",
@@ -137,10 +200,18 @@ export const COMMANDS = [
   },
   {
     name: "help",
-    usage: "help [COMMAND | config | schema | events | systemd]",
+    usage: `help [COMMAND | ${HELP_TOPICS.join(" | ")}]`,
     summary:
-      "Explain a command, list options or events, print the JSON Schema of the file, or a systemd unit.",
+      "Explain a command, list options or events, print the file's JSON Schema, a systemd unit, a man page.",
     flags: [],
+    words: HELP_TOPICS,
+  },
+  {
+    name: "completions",
+    usage: `completions ${SHELLS.join(" | ")}`,
+    summary: "Print what makes a shell complete this program's command lines.",
+    flags: [],
+    words: SHELLS,
   },
   { name: "version", usage: "version", summary: "Print the version.", flags: [] },
 ] as const satisfies readonly CommandManual[];

@@ -4,6 +4,7 @@ import { isWorkerProcess } from "../control/worker_role.ts";
 import { VERSION } from "../version.ts";
 import { splitArguments, UsageError } from "./args.ts";
 import { check } from "./check.ts";
+import { completions } from "./completions.ts";
 import { help, usage } from "./help.ts";
 import { type CommandName, COMMANDS } from "./manual.ts";
 import { type Output, PROCESS_OUTPUT } from "./output.ts";
@@ -26,6 +27,15 @@ const IMPLEMENTATIONS: Record<CommandName, Command> = {
     const { upgrade } = await import("./upgrade.ts");
     return await upgrade(argv, output);
   },
+  top: async (argv, output) => {
+    const { top } = await import("./top/top.ts");
+    return await top(argv, output);
+  },
+  init: async (argv, output) => {
+    const { init } = await import("./init.ts");
+    return await init(argv, output);
+  },
+  completions: (argv, output) => completions(oneWord(argv, "shell"), output),
   help: (argv, output) => help(splitArguments(argv, []).words, output),
   version: (argv, output) => {
     noWords(argv);

@@ -7,15 +7,16 @@ import { checkMembers } from "./cluster_checks.ts";
 import { blame, type InstanceDraft, type PoolDraft, speaksRedis } from "./draft.ts";
 import { type Findings, quote } from "./fault.ts";
 import { LIMIT_OPTIONS } from "./instance_options.ts";
-import { POOL_OPTIONS } from "./pool_options.ts";
+import { POOL_OPTIONS, type PoolConfig } from "./pool_options.ts";
+import { checkReplicas } from "./replica_checks.ts";
 import { pathOf, placeIn } from "./section.ts";
 import { checkSecurity } from "./security_checks.ts";
 import { SERVER_ENTRY } from "./server_entry.ts";
 import { formatSize } from "./size.ts";
 
 type SizeField = {
-  [F in keyof typeof POOL_OPTIONS]: F extends `${string}Bytes` ? F : never;
-}[keyof typeof POOL_OPTIONS];
+  [F in keyof PoolConfig]: F extends `${string}Bytes` ? PoolConfig[F] extends number ? F : never : never;
+}[keyof PoolConfig];
 
 /** Sizes that only make sense in order: a gap between two watermarks, and room for what a limit lets in. */
 const SIZE_ORDER: readonly {
@@ -40,6 +41,7 @@ export function checkPool(pool: PoolDraft, findings: Findings): void {
   checkServerNames(pool, findings);
   warnOfClustering(pool, findings);
   checkProtocol(pool, findings);
+  checkReplicas(pool, findings);
   checkSecurity(pool, findings);
 }
 
@@ -60,6 +62,9 @@ export function checkTotal(pools: readonly PoolDraft[], instance: InstanceDraft,
 
 function checkProtocol(pool: PoolDraft, findings: Findings): void {
   const { redis, protocol } = pool.values;
+  if (speaksRedis(pool) === false && pool.values.commands != null) {
+    blame(pool, "commands", "only a Redis pool has commands to declare", findings);
+  }
   if (pool.written.redis && protocol != null && redis !== (protocol === "redis")) {
     blame(pool, "protocol", `${quote(protocol)} contradicts redis: ${redis}`, findings);
   }

@@ -1,15 +1,17 @@
 /** Every option of a pool, declared once: nutcracker's keys first, in the order its users know, then ours. */
 import { CLUSTER_OPTIONS } from "./cluster_options.ts";
+import { commandMap } from "./command_map.ts";
 import { NUTCRACKER_OPTIONS } from "./nutcracker_options.ts";
 import { ownOption, type Resolved } from "./option.ts";
+import { REPLICA_OPTIONS } from "./replica_options.ts";
 import { SECURITY_OPTIONS } from "./security_options.ts";
 import { GB, KB, MB } from "./size.ts";
-import { choice, integer, milliseconds, optional, size } from "./value_types.ts";
+import { choice, flag, integer, milliseconds, optional, size } from "./value_types.ts";
 
 /** Offsets into a request are 32-bit integers; bytes. */
 const LONGEST_REQUEST = 2047 * MB;
 
-/** The pool options only we have, but for those about security. */
+/** The pool options only we have, but for those about replicas and security. */
 const OWN_OPTIONS = {
   protocol: ownOption({
     key: "protocol",
@@ -30,6 +32,19 @@ const OWN_OPTIONS = {
     default: 1,
     description:
       "Databases clients may select, as far as the servers have them: number n is the servers' `redis_db` + n. Redis pools only.",
+  }),
+  commands: ownOption({
+    key: "commands",
+    type: commandMap(),
+    default: null,
+    description: "Commands of modules by where their keys are: `FT.SEARCH: read 1`. Redis pools only.",
+  }),
+  learnCommands: ownOption({
+    key: "learn_commands",
+    type: flag(),
+    default: true,
+    description:
+      "Ask the servers for commands that the proxy doesn't know, to serve them too. Redis pools only.",
   }),
   maxItemBytes: ownOption({
     key: "max_item",
@@ -154,6 +169,7 @@ export const POOL_OPTIONS = {
   ...NUTCRACKER_OPTIONS,
   ...CLUSTER_OPTIONS,
   ...OWN_OPTIONS,
+  ...REPLICA_OPTIONS,
   ...SECURITY_OPTIONS,
 };
 

@@ -88,7 +88,7 @@ function readPlain(schema: z.ZodType, node: ConfigNode, path: string, findings: 
   const result = schema.safeParse(plain(node));
   const issues = result.error?.issues ?? [];
   for (const issue of issues) {
-    const { part, suffix } = partOf(node, issue.path[0]);
+    const { part, suffix } = partOf(node, issue.path);
     findings.fault(part.at, path + suffix, issue.message);
   }
   // A schema sees each name once. Where a map was refused as a whole, its keys may hold anything, even a secret.
@@ -98,25 +98,31 @@ function readPlain(schema: z.ZodType, node: ConfigNode, path: string, findings: 
 }
 
 /** The part of a node that an issue is about, and how the path goes on to it; the node itself when it is about all. */
-function partOf(node: ConfigNode, step: unknown): { part: ConfigNode; suffix: string } {
-  if (node.kind === "list" && typeof step === "number") {
-    const part = node.items[step];
-    if (part) return { part, suffix: `[${step}]` };
+function partOf(node: ConfigNode, steps: readonly PropertyKey[]): { part: ConfigNode; suffix: string } {
+  let [part, suffix] = [node, ""];
+  for (const step of steps) {
+    if (part.kind === "list" && typeof step === "number" && part.items[step]) {
+      part = part.items[step];
+      suffix += `[${step}]`;
+    } else if (part.kind === "map" && typeof step === "string" && part.entries.has(step)) {
+      part = part.entries.get(step)!.value;
+      suffix += `: ${visible(step)}`;
+    }
   }
-  if (node.kind === "map" && typeof step === "string") {
-    const part = node.entries.get(step)?.value;
-    if (part) return { part, suffix: `: ${visible(step)}` };
-  }
-  return { part: node, suffix: "" };
+  return { part, suffix };
 }
 
-/** The node as a schema takes it. None reads more than a list or a map of texts: what lies deeper isn't unfolded. */
+/** The node as a schema takes it. None reads more than a map of lists of texts: what lies deeper isn't unfolded. */
 function plain(node: ConfigNode): unknown {
   if (node.kind === "list") return node.items.map(shallow);
   if (node.kind === "map") {
-    return new Map(Array.from(node.entries, ([key, { value }]) => [key, shallow(value)]));
+    return new Map(Array.from(node.entries, ([key, { value }]) => [key, listed(value)]));
   }
   return node.text;
+}
+
+function listed(node: ConfigNode): unknown {
+  return node.kind === "list" ? node.items.map(shallow) : shallow(node);
 }
 
 function shallow(node: ConfigNode): string | [] | Record<string, never> {
@@ -166,5 +172,5 @@ function unknownKey(key: string, known: readonly string[]): string {
 
 /** A key up to the first letter that no option has: a value may stand behind it, as in `redis_auth:secret`. */
 function visible(key: string): string {
-  return /^[\w-]+/.exec(key)?.[0] ?? key;
+  return /^[\w.-]+/.exec(key)?.[0] ?? key;
 }

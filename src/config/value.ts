@@ -21,7 +21,7 @@ export interface PlainType<T> extends Presentable<T> {
   /** Checks what the file holds (a text, a list of texts, or a `Map` of texts by name) and gives the value. */
   readonly schema: z.ZodType<T>;
   /** The value as YAML and JSON have it, where that is no single text; null: left out. */
-  written?(value: T): string[] | Record<string, string> | null;
+  written?(value: T): string[] | Record<string, string | string[]> | null;
   /** Set when the value is the path of a file that is read with the configuration: what is expected in it. */
   readonly file?: string;
 }

@@ -5,6 +5,7 @@
 import { addWorkerFigures, lastFigures, type WorkerFigures } from "../stats/mod.ts";
 import type { ReportEvent } from "./events.ts";
 import type { WorkerView } from "./instance.ts";
+import { inTime, TooLate } from "./in_time.ts";
 import type { Plan, SocketOffer } from "./plan.ts";
 import { OtherSideGone } from "./remote_calls.ts";
 import type { WorkerApi } from "./worker_api.ts";
@@ -20,12 +21,16 @@ const LONG_LIFE_MS = 60_000;
 export interface Patience {
   /** To answer a question. */
   readonly answerMs: number;
-  /** To prepare or carry out a plan. */
+  /** To prepare a plan, and to carry it out before the others go on without it. */
   readonly changeMs: number;
+  /** To carry out a plan when it is late; it serves its clients as before meanwhile. */
+  readonly lateMs: number;
   /** To start and prepare its first plan. */
   readonly startMs: number;
   /** To see clients off, beyond the time it is told. */
   readonly leaveMs: number;
+  /** To end by itself once it was let go. */
+  readonly endMs: number;
 }
 
 /** What a crew needs of its supervisor. */
@@ -50,6 +55,8 @@ export class Berth {
   readonly #nextLife: () => number;
   /** Null between two workers. */
   #handle: WorkerHandle | null = null;
+  /** One that was let go, until it has ended. */
+  #former: WorkerHandle | null = null;
   /** Whether its worker serves clients. */
   isReady = false;
   /** Workers started in the place of others. */
@@ -93,15 +100,33 @@ export class Berth {
     return this.ask((worker) => worker.prepare(plan, sockets), this.isReady ? changeMs : startMs);
   }
 
-  /** Has it carry out what it has prepared. One that can't, although it promised, is replaced. */
+  /**
+   * Has it carry out what it has prepared, and waits for it, but not for long: whoever is late, be it only because
+   * the machine is busy, does it as soon as he can. One that can't, although it promised, is replaced.
+   */
   async commit(): Promise<void> {
+    const handle = this.#handle;
+    if (handle === null) return;
+    const deed = handle.worker.commit().then(() => void (this.isReady ||= handle === this.#handle));
+    // In this process there is none to take its place.
+    if (handle.pid === process.pid) return await deed;
+    const { changeMs, startMs } = this.#crew.patience;
     try {
-      await this.ask((worker) => worker.commit(), this.#crew.patience.changeMs);
-      this.isReady = true;
+      await inTime(deed, this.isReady ? changeMs : startMs);
     } catch (error) {
-      // In this process there is none to take its place.
-      if (this.#handle?.pid === process.pid) throw error;
-      this.#dismiss(error as Error);
+      if (this.isReady && error instanceof TooLate) void this.#waitFor(deed, handle);
+      else this.#dismiss(handle, error as Error);
+    }
+  }
+
+  async #waitFor(deed: Promise<void>, handle: WorkerHandle): Promise<void> {
+    const facts = { worker: this.slot, process: handle.pid };
+    this.#crew.report("worker.late", facts);
+    try {
+      await inTime(deed, this.#crew.patience.lateMs);
+      this.#crew.report("worker.caught_up", facts);
+    } catch (error) {
+      this.#dismiss(handle, error as Error);
     }
   }
 
@@ -125,6 +150,15 @@ export class Berth {
   kill(): void {
     this.leave();
     this.#handle?.kill();
+    this.#former?.kill();
+  }
+
+  /** Has it see its clients off over `graceMs`; nobody takes its place. Errors: when that takes far longer. */
+  async drain(graceMs: number): Promise<void> {
+    this.leave();
+    const { leaveMs, endMs } = this.#crew.patience;
+    if (this.#former !== null) await inTime(this.#former.exited, endMs);
+    else await this.ask((worker) => worker.drain(graceMs), graceMs + leaveMs);
   }
 
   /** What an operator sees of it. */
@@ -139,16 +173,28 @@ export class Berth {
     };
   }
 
-  /** The worker isn't what the others are; the next one may be. */
-  #dismiss(error: Error): void {
+  /**
+   * The worker isn't what the others are; the next one may be. One that has clients is let go, and sees them off
+   * before it ends; only one that stands still is ended in the midst of it.
+   */
+  #dismiss(handle: WorkerHandle, error: Error): void {
     // One that has died says so itself.
-    if (error instanceof OtherSideGone) return;
+    if (error instanceof OtherSideGone || handle !== this.#handle) return;
     this.#crew.report("worker.failed", { worker: this.slot, reason: error.message });
-    this.#handle?.kill();
+    if (!this.isReady) {
+      handle.kill();
+      return;
+    }
+    this.#handle = null;
+    this.#former = handle;
+    this.isReady = false;
+    handle.letGo();
+    inTime(handle.exited, this.#crew.patience.endMs).catch(() => handle.kill());
   }
 
   #ended(reason: string): void {
     this.#handle = null;
+    this.#former = null;
     this.isReady = false;
     const last = this.#figures === null ? null : lastFigures(this.#figures);
     this.#formerFigures = addWorkerFigures(this.#formerFigures, last);
@@ -180,25 +226,12 @@ export class Berth {
     try {
       await this.prepare(work.plan, work.sockets);
     } catch (error) {
-      this.#dismiss(error as Error);
+      if (this.#handle !== null) this.#dismiss(this.#handle, error as Error);
       return;
     }
     await this.commit();
     if (this.isReady) {
       this.#crew.report("worker.started", { worker: this.slot, process: this.#handle!.pid });
     }
-  }
-}
-
-/** Errors: when the answer takes too long. */
-async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -15,6 +15,16 @@ export function clientsOfAll(ask: AskAll): InstanceClients {
     pauseClients: async (pool, timeoutMs, readsToo) => {
       await ask((worker) => worker.pauseClients(pool, timeoutMs, readsToo));
     },
+    unblockClient: async (pool, id, reason) => {
+      const answers = await ask((worker) => worker.unblockClient(pool, id, reason));
+      return answers.find((answer) => answer !== "0") ?? "0";
+    },
+    wantMonitorLines: async (pool, who, forMs) => {
+      await ask((worker) => worker.wantMonitorLines(pool, who, forMs));
+    },
+    passMonitorLines: async (pool, from, lines) => {
+      await ask((worker) => worker.passMonitorLines(pool, from, lines));
+    },
     resumeClients: async (pool) => void await ask((worker) => worker.resumeClients(pool)),
   };
 }

@@ -7,23 +7,29 @@ import { Berth, type CrewOptions, type Patience } from "./berth.ts";
 import type { WorkerView } from "./instance.ts";
 import type { Plan, SocketOffer, Verdict } from "./plan.ts";
 import type { WorkerApi } from "./worker_api.ts";
+import { ORPHAN_GRACE_MS } from "./worker_handle.ts";
 
 export type { CrewOptions } from "./berth.ts";
 
 /** How long workers of a running instance get. */
-export const PATIENCE: Patience = { answerMs: 2000, changeMs: 5000, startMs: 30_000, leaveMs: 10_000 };
+export const PATIENCE: Patience = {
+  answerMs: 2000,
+  changeMs: 5000,
+  lateMs: 30_000,
+  startMs: 30_000,
+  leaveMs: 10_000,
+  endMs: ORPHAN_GRACE_MS + 10_000,
+};
 
 /** All workers. */
 export class Crew {
   readonly #berths: readonly Berth[];
-  readonly #patience: Patience;
   #lives = 0;
   /** Whether clients are being seen off. */
   isLeaving = false;
 
   /** Starts them. Errors: throws when one can't be started; none is left running then. */
   constructor(options: CrewOptions) {
-    this.#patience = options.patience;
     const nextLife = () => this.#lives++;
     this.#berths = Array.from({ length: options.workers }, (_, slot) => new Berth(slot, options, nextLife));
     try {
@@ -77,9 +83,7 @@ export class Crew {
   /** Sees off all clients over `graceMs`; done when the last one is gone, or a worker takes far longer. */
   async drain(graceMs: number): Promise<void> {
     this.isLeaving = true;
-    for (const berth of this.#berths) berth.leave();
-    const ms = graceMs + this.#patience.leaveMs;
-    await Promise.allSettled(this.#aboard.map((berth) => berth.ask((worker) => worker.drain(graceMs), ms)));
+    await Promise.allSettled(this.#berths.map((berth) => berth.drain(graceMs)));
     this.kill();
   }
 

@@ -46,6 +46,11 @@ const CONTROL_EVENTS = {
   "store.changed": { level: 5, meaning: "Somebody else changed what the store keeps." },
   "worker.started": { level: 5, meaning: "A worker process serves." },
   "worker.died": { level: 3, meaning: "A worker process ended unasked; another one takes its place." },
+  "worker.late": {
+    level: 4,
+    meaning: "A worker process takes long to do what the others have done; it serves as before meanwhile.",
+  },
+  "worker.caught_up": { level: 5, meaning: "A worker process that was late does what the others do." },
   "worker.failed": {
     level: 3,
     meaning: "A worker process can't do what the others do, and is replaced.",

@@ -8,6 +8,11 @@ export class Exclusively {
     return this.#running > 0;
   }
 
+  /** Settles when all that was asked for before is done. */
+  get idle(): Promise<unknown> {
+    return this.#last;
+  }
+
   /** Does `work` when all that was asked for before is done. Shape: what it answers or throws. */
   do<T>(work: () => Promise<T>): Promise<T> {
     this.#running++;

@@ -90,6 +90,17 @@ export class Health {
     }
   }
 
+  /** Forgets what is no longer there; to be called when the topology is another one. */
+  forget(): void {
+    const { topology } = this.#bench;
+    for (const pool of Object.keys(this.ejections)) {
+      if (!topology.pools.has(pool)) delete this.ejections[pool];
+    }
+    for (const servers of [this.lastEjections, this.#logged]) {
+      for (const key of servers.keys()) if (!isThere(topology, key)) servers.delete(key);
+    }
+  }
+
   #config(pool: string) {
     return this.#bench.topology.pools.get(pool)!.config;
   }
@@ -104,4 +115,10 @@ export class Health {
     const { live, epoch } = this.#bench.topology.verdict(pool);
     this.#report(event, { pool, server, live: live.filter(Boolean).length, epoch });
   }
+}
+
+/** `key` is a pool and a server as a JSON list. */
+function isThere(topology: Topology, key: string): boolean {
+  const [pool, server] = JSON.parse(key) as [string, string];
+  return topology.server(pool, server) !== undefined;
 }

@@ -6,8 +6,10 @@
  * throwing `ChangeRefused`.
  */
 import type { Config } from "../config/mod.ts";
-import type { ClientDescription } from "../proxy/mod.ts";
+import type { ClientDescription, PoolCommands } from "../proxy/mod.ts";
 import type { HotKey, InstanceFigures, SlowRequest } from "../stats/mod.ts";
+
+export type { PoolCommands } from "../proxy/mod.ts";
 
 /** Why something was not done; nothing has changed. */
 export class ChangeRefused extends Error {
@@ -49,6 +51,22 @@ export interface CheckResult {
 /** Why a server is or is not in the ring. */
 export type ServerState = "live" | "failed" | "ejected" | "draining";
 
+/** One replica of a server. */
+export interface ReplicaView {
+  /** What names it in the pool: its address. */
+  readonly id: string;
+  readonly address: string;
+  /** Null when nobody says where it stands. */
+  readonly zone: string | null;
+  /** Its share of the reads beside the other replicas'. */
+  readonly weight: number;
+  /** `off`: the pool reads from primaries alone; `unfit`: some worker doesn't read from it now. */
+  readonly state: "read" | "unfit" | "off";
+  /** How far it was behind when it last told; null before it has. */
+  readonly lagMs: number | null;
+  readonly lagBytes: number | null;
+}
+
 /** One server of a pool. */
 export interface ServerView {
   /** What names it in the pool: the name of its entry, or host:port. */
@@ -61,8 +79,9 @@ export interface ServerView {
   readonly since: string;
   /** Share of the key space it owns now, 0 to 1. */
   readonly share: number;
-  /** Addresses of those that replicate it, as far as the pool knows. */
-  readonly replicas: readonly string[];
+  /** Null when nobody says where it stands. */
+  readonly zone: string | null;
+  readonly replicas: readonly ReplicaView[];
 }
 
 /** One pool. */
@@ -77,6 +96,9 @@ export interface PoolView {
   readonly epoch: number;
   /** Of the 16,384 slots, those that nobody serves; null where there are no slots. */
   readonly unservedSlots: number | null;
+  /** Which members of a group its reads prefer, and where the proxy stands. */
+  readonly readFrom: "primary" | "replica" | "nearest";
+  readonly zone: string | null;
   /** Whether its servers come from the store instead of the file. */
   readonly overridden: boolean;
   readonly servers: readonly ServerView[];
@@ -144,8 +166,10 @@ export interface Instance {
   readiness(): Promise<Readiness>;
   figures(): Promise<InstanceFigures>;
 
-  pools(): PoolView[];
+  pools(): Promise<PoolView[]>;
   route(pool: string, key: Uint8Array): RouteView;
+  /** What a pool knows of its servers' commands: of its workers, the one that most servers have told. */
+  commands(pool: string): Promise<PoolCommands>;
   /** `entry` is written as in the file: `host:port:weight [name]`. `confirm` is the share that may move, where asked for. */
   addServer(pool: string, entry: string, confirm: number | null): Promise<Change>;
   changeServer(pool: string, id: string, change: ServerChange, confirm: number | null): Promise<Change>;

@@ -56,6 +56,8 @@ export class Lifecycle {
   /** The upgrade under way, or the one that was done: the successor. Null: there is none. */
   #upgrade: Promise<number | null> = Promise.resolve(null);
   #isUpgrading = false;
+  /** The reload that has not begun yet. */
+  #nextReload: Promise<void> | null = null;
   /** Whether another process is still there that serves at the same addresses. */
   #hasPredecessor: boolean;
 
@@ -153,9 +155,19 @@ export class Lifecycle {
     this.#supervisor.dropUnwantedSockets();
   }
 
-  /** Reads the configuration file again. During an upgrade the successor may have read the old one: it is told, too. */
-  async reload(): Promise<void> {
+  /**
+   * Reads the configuration file again. One that is asked for while another waits for its turn is that one, which will
+   * read what is there then.
+   */
+  reload(): Promise<void> {
+    return this.#nextReload ??= this.#reloadInTurn();
+  }
+
+  /** During an upgrade the successor may have read the old file: it is told, too. */
+  async #reloadInTurn(): Promise<void> {
     const successor = await this.#upgrade;
+    await this.#changes.idle;
+    this.#nextReload = null;
     if (successor === null) await this.instance.reload();
     else process.kill(successor, "SIGHUP");
   }

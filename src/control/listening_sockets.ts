@@ -132,6 +132,7 @@ export class ListeningSockets {
 
   #notePorts(places: ReadonlyMap<string, Place>): void {
     const now = performance.now();
+    for (const [port, seenAt] of this.#ports) if (seenAt + LEAVING_MS < now) this.#ports.delete(port);
     for (const { address } of this.#places.values()) {
       if (address.kind === "tcp") this.#ports.set(address.port, now);
     }

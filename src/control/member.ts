@@ -3,6 +3,7 @@ import { formatAddress, type PoolConfig } from "../config/mod.ts";
 import type { Pool, Shared } from "../proxy/mod.ts";
 import { listen, type Listener } from "../transport/listen.ts";
 import { closeDescriptor } from "../transport/listening_socket.ts";
+import type { ListenTls } from "../transport/tls.ts";
 import { FailureReporter } from "./failure_reporter.ts";
 import type { PoolPlan, Verdict } from "./plan.ts";
 import { makePool, makeRouter, settingsOf } from "./pool_parts.ts";
@@ -11,12 +12,21 @@ import type { SupervisorApi } from "./worker_api.ts";
 /** How long an address that the pool leaves is accepted at, for those who wait there already; milliseconds. */
 const LAST_CALL_MS = 100;
 
-/** A running pool. */
+/** What a pool is to accept clients with from now on; open already, but nobody was accepted yet. */
+export interface Opening {
+  readonly address: string;
+  /** What the listeners were made for. */
+  readonly place: string;
+  /** Null: those it has will do. */
+  readonly listeners: readonly Listener[] | null;
+}
+
+/** A pool. */
 export class Member {
   readonly pool: Pool;
   readonly #watcher: FailureReporter;
   #plan: PoolPlan;
-  #listeners: Listener[] = [];
+  #listeners: readonly Listener[] = [];
   /** Where the listeners accept. */
   #listening = "";
   #address = "";
@@ -27,7 +37,6 @@ export class Member {
     this.#watcher = new FailureReporter(config.name, supervisor);
     this.#plan = plan;
     this.pool = makePool({ ...settingsOf(config, plan), shared, seat: plan.seat, watcher: this.#watcher });
-    if (config.preconnect) { for (const backend of this.pool.backends) backend.preconnect(); }
   }
 
   /** Whether a configuration can be taken over; another protocol means another pool, and so does a cluster. */
@@ -54,7 +63,7 @@ export class Member {
     if (verdict.cluster !== null) {
       const { servers, numbers } = verdict.cluster;
       this.#plan = { ...this.#plan, verdict, numbers };
-      pool.resettle(servers, numbers, makeRouter(pool.config, verdict));
+      pool.resettle({ servers, numbers, router: makeRouter(pool.config, verdict), groups: [] });
       return;
     }
     const before = this.#plan.verdict.live;
@@ -69,17 +78,22 @@ export class Member {
   }
 
   /**
-   * Accepts clients from the sockets, which are this pool's now, unless it does so already. `taken` are all
-   * addresses that pools have now. Errors: when a socket can't be used.
+   * Opens what it accepts clients with in another configuration, which comes between two events; the sockets are the
+   * opening's from now on. Errors: when one of them can't be used; all are closed then.
    */
-  listen(descriptors: readonly (number | null)[], taken: ReadonlySet<string>): void {
-    const address = formatAddress(this.pool.config.listen);
-    const place = JSON.stringify([address, descriptors.length, this.#plan.tls]);
-    if (place === this.#listening) {
-      for (const descriptor of descriptors) if (descriptor !== null) closeDescriptor(descriptor);
-      return;
+  open(config: PoolConfig, { tls }: PoolPlan, descriptors: readonly (number | null)[]): Opening {
+    const address = formatAddress(config.listen);
+    const place = JSON.stringify([address, descriptors.length, tls]);
+    if (place !== this.#listening) {
+      return { address, place, listeners: this.#acceptAll(config, tls, descriptors) };
     }
-    const listeners = this.#acceptAll(descriptors);
+    closeAll(descriptors);
+    return { address, place, listeners: null };
+  }
+
+  /** Accepts clients there from now on. `taken` are all addresses that pools have now. */
+  enter({ address, place, listeners }: Opening, taken: ReadonlySet<string>): void {
+    if (listeners === null) return;
     this.#leaveAddress();
     // Who waits there may be another pool's client now.
     this.#stopOutgoing(({ address }) => taken.has(address));
@@ -87,6 +101,12 @@ export class Member {
     this.#listeners = listeners;
     this.#listening = place;
     this.#address = address;
+  }
+
+  /** Connects to its servers, if that is not to wait for the first request. */
+  preconnect(): void {
+    if (!this.pool.config.preconnect) return;
+    for (const backend of this.pool.backends) backend.preconnect();
   }
 
   /** Accepts no more clients. */
@@ -107,29 +127,35 @@ export class Member {
   }
 
   /** Accepts on all of them or on none. */
-  #acceptAll(descriptors: readonly (number | null)[]): Listener[] {
+  #acceptAll(next: PoolConfig, tls: ListenTls | null, descriptors: readonly (number | null)[]): Listener[] {
     const listeners: Listener[] = [];
     try {
-      for (const descriptor of descriptors) listeners.push(this.#accept(descriptor));
+      for (const descriptor of descriptors) listeners.push(this.#accept(next, tls, descriptor));
       return listeners;
     } catch (error) {
       for (const listener of listeners) listener.stop();
+      closeAll(descriptors.slice(listeners.length + 1));
       throw error;
     }
   }
 
-  #accept(descriptor: number | null): Listener {
+  #accept(next: PoolConfig, tls: ListenTls | null, descriptor: number | null): Listener {
     const { pool } = this;
+    // The same object in all configurations of the pool.
     const { config } = pool;
     return listen({
-      address: config.listen,
+      address: next.listen,
       descriptor,
-      backlog: config.backlog,
-      tls: this.#plan.tls,
+      backlog: next.backlog,
+      tls,
       handshakeMs: () => config.clientBodyTimeoutMs,
       keepaliveMs: () => config.tcpKeepalive ? config.clientKeepaliveMs : 0,
       budget: pool.shared.budget,
       accept: (stream) => pool.accept(stream),
     });
   }
+}
+
+function closeAll(descriptors: readonly (number | null)[]): void {
+  for (const descriptor of descriptors) if (descriptor !== null) closeDescriptor(descriptor);
 }

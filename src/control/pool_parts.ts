@@ -1,8 +1,15 @@
 /** Puts a pool together: its routers and its data plane, from what the configuration says. */
 import type { PoolConfig, ServerConfig } from "../config/mod.ts";
 import { COMMANDS as MEMCACHED_COMMANDS } from "../protocol/memcached/command_table.ts";
-import { ALL_COMMANDS as REDIS_COMMANDS } from "../protocol/redis/command_table.ts";
-import { MemcachedProtocol, Pool, type PoolOptions, type PoolSettings, RedisProtocol } from "../proxy/mod.ts";
+import { COMMAND_IDS } from "../protocol/redis/learned/learned_ids.ts";
+import {
+  type GroupSettings,
+  MemcachedProtocol,
+  Pool,
+  type PoolOptions,
+  type PoolSettings,
+  RedisProtocol,
+} from "../proxy/mod.ts";
 import { ClusterRouter } from "../routing/cluster/cluster_router.ts";
 import { orderServers } from "../routing/ring/order_servers.ts";
 import { createRing } from "../routing/ring/ring.ts";
@@ -30,8 +37,20 @@ export function makeRouter(config: PoolConfig, { live, epoch, cluster }: Omit<Ve
 
 /** What a plan says of a pool, as its data plane takes it. */
 export function settingsOf(config: PoolConfig, { verdict, numbers, serverTls }: PoolPlan): PoolSettings {
-  const { servers } = verdict.cluster ?? { servers: serversOf(config) };
-  return { config, servers, numbers, router: makeRouter(config, verdict), serverTls };
+  const router = makeRouter(config, verdict);
+  if (verdict.cluster !== null) {
+    return { config, servers: verdict.cluster.servers, numbers, router, serverTls, groups: [] };
+  }
+  const servers = serversOf(config);
+  return { config, servers, numbers, router, serverTls, groups: groupsOf(config, servers) };
+}
+
+/** What stands behind each of a pool's servers, as its configuration has it. */
+export function groupsOf({ replicas, zones }: PoolConfig, servers: readonly ServerConfig[]): GroupSettings[] {
+  return servers.map(({ name }) => ({
+    zone: zones?.find(({ server }) => server === name)?.zone ?? null,
+    replicas: replicas?.find(({ server }) => server === name)?.replicas ?? [],
+  }));
 }
 
 /** The data plane of a pool. */
@@ -40,6 +59,6 @@ export function makePool(parts: Omit<PoolOptions, "protocol" | "commands">): Poo
   return new Pool({
     ...parts,
     protocol: (pool) => redis ? new RedisProtocol(pool) : new MemcachedProtocol(pool),
-    commands: (redis ? REDIS_COMMANDS : MEMCACHED_COMMANDS).length,
+    commands: redis ? COMMAND_IDS : MEMCACHED_COMMANDS.length,
   });
 }

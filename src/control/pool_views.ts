@@ -1,15 +1,20 @@
 /** Pools as operators see them, and where keys go. */
-import { formatAddress } from "../config/mod.ts";
+import { formatAddress, type ReadFrom, type ReplicaConfig } from "../config/mod.ts";
+import type { Figures, PoolFigures } from "../stats/mod.ts";
 import { unservedSlots } from "./cluster_layout.ts";
-import { type PoolView, type RouteView } from "./instance.ts";
+import type { PoolView, ReplicaView, RouteView } from "./instance.ts";
 import { keySpaceShares } from "./key_space.ts";
-import { makeRouter } from "./pool_parts.ts";
+import { groupsOf, makeRouter } from "./pool_parts.ts";
 import { keySpaceOf, type PoolRecord, type Topology } from "./topology.ts";
 
-/** One pool; `overridden` says whether its servers are an operator's instead of the file's. */
-export function viewPool(record: PoolRecord, overridden: boolean): PoolView {
+/**
+ * One pool; `overridden` says whether its servers are an operator's instead of the file's, `figures` is what workers
+ * have counted about it.
+ */
+export function viewPool(record: PoolRecord, overridden: boolean, figures: PoolFigures): PoolView {
   const { config, epoch, servers, layout } = record;
   const isCluster = layout !== null;
+  const groups = groupsOf(config, servers.map(({ server }) => server));
   const shares = keySpaceShares(keySpaceOf(record));
   return {
     name: config.name,
@@ -20,6 +25,8 @@ export function viewPool(record: PoolRecord, overridden: boolean): PoolView {
     hashTag: isCluster ? "{}" : config.hashTag,
     epoch,
     unservedSlots: isCluster ? unservedSlots(layout) : null,
+    readFrom: config.readFrom,
+    zone: config.zone,
     overridden,
     servers: servers.map(({ server, state, sinceMs }, i) => ({
       id: server.name,
@@ -28,8 +35,30 @@ export function viewPool(record: PoolRecord, overridden: boolean): PoolView {
       state,
       since: new Date(sinceMs).toISOString(),
       share: shares[i]!,
-      replicas: layout?.primaries[i]?.replicas.map(({ address }) => formatAddress(address)) ?? [],
+      zone: groups[i]!.zone,
+      // A cluster's are known and not read from.
+      replicas:
+        layout?.primaries[i]?.replicas.map((node) => viewReplica({ ...node, zone: null }, "primary", {})) ??
+          groups[i]!.replicas.map((replica) =>
+            viewReplica(replica, config.readFrom, figures.servers[replica.name]?.figures ?? {})
+          ),
     })),
+  };
+}
+
+function viewReplica(
+  { name, address, zone, weight }: ReplicaConfig,
+  readFrom: ReadFrom,
+  { replica_fit, replica_lag_ms, replica_lag_bytes }: Figures,
+): ReplicaView {
+  return {
+    id: name,
+    address: formatAddress(address),
+    zone,
+    weight,
+    state: readFrom === "primary" ? "off" : replica_fit === 1 ? "read" : "unfit",
+    lagMs: replica_lag_ms ?? null,
+    lagBytes: replica_lag_bytes ?? null,
   };
 }
 

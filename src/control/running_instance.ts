@@ -1,7 +1,14 @@
 /** What the faces of an instance ask of it, put to its settings, its supervisor and its log. */
 import { ulid } from "ulid";
 import { type Config, formatAddress, type PoolConfig } from "../config/mod.ts";
-import { type HotKey, type InstanceFigures, mergeHotKeys, type SlowRequest } from "../stats/mod.ts";
+import type { PoolCommands } from "../proxy/mod.ts";
+import {
+  type HotKey,
+  type InstanceFigures,
+  mergeHotKeys,
+  type PoolFigures,
+  type SlowRequest,
+} from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
 import type { Exclusively } from "./exclusively.ts";
 import type { Follower } from "./follower.ts";
@@ -25,6 +32,9 @@ import type { Settings } from "./settings.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { PoolRecord } from "./topology.ts";
 import type { WorkerApi } from "./worker_api.ts";
+
+/** Of a pool that has come while the others' were gathered. */
+const NO_FIGURES: PoolFigures = { protocol: "redis", figures: {}, servers: {} };
 
 /** What an instance is made of. */
 export interface InstanceParts {
@@ -68,14 +78,29 @@ export class RunningInstance implements Instance {
     return { ...instance, figures: { ...instance.figures, ...this.#reloads } };
   }
 
-  pools(): PoolView[] {
-    return [...this.#supervisor.topology.pools.values()].map((record) =>
-      viewPool(record, this.#settings.isOverridden(record.config.name))
-    );
+  async pools(): Promise<PoolView[]> {
+    const { pools } = await this.#supervisor.figures();
+    const records = [...this.#supervisor.topology.pools.values()];
+    return records.map((record) => {
+      const { name } = record.config;
+      return viewPool(record, this.#settings.isOverridden(name), pools[name] ?? NO_FIGURES);
+    });
   }
 
   route(pool: string, key: Uint8Array): RouteView {
     return explainRoute(this.#supervisor.topology, this.#pool(pool), key);
+  }
+
+  async commands(pool: string): Promise<PoolCommands> {
+    const views = await this.#askAll((worker) => worker.commands(), pool);
+    const toldIn = ({ servers }: PoolCommands) => servers.filter(({ commands }) => commands > 0).length;
+    const [first] = views.sort((a, b) => toldIn(b) - toldIn(a));
+    if (first !== undefined) return first;
+    throw new ChangeRefused(
+      "missing",
+      `pool ${JSON.stringify(pool)} is no Redis pool that is served`,
+      "pool",
+    );
   }
 
   addServer(pool: string, entry: string, confirm: number | null): Promise<Change> {

@@ -41,11 +41,6 @@ export class ServiceManager {
     this.#send("STOPPING=1", statusLine(status));
   }
 
-  /** A line for people, shown by `systemctl status`. */
-  status(text: string): void {
-    this.#send(statusLine(text));
-  }
-
   /** From now on `pid` is the service's main process; the old one says so when the new one is ready. */
   mainPid(pid: number): void {
     this.#send(`MAINPID=${pid}`);
@@ -94,7 +89,7 @@ function watchdogInterval({ WATCHDOG_USEC, WATCHDOG_PID }: Environment, pid: num
   return WATCHDOG_PID === undefined || Number(WATCHDOG_PID) === pid ? microseconds / 1000 : null;
 }
 
-/** A line break in it would begin another variable. */
+/** A line for people, shown by `systemctl status`. A line break in it would begin another variable. */
 function statusLine(text: string): string {
   return `STATUS=${text.replaceAll(/[\r\n]+/g, " ")}`;
 }

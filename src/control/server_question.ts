@@ -35,13 +35,21 @@ export class ServerQuestion {
   ) {
     this.#until = now + PATIENCE_MS;
     this.#answered = answered;
-    const alone = { ...config, cluster: null, servers: [server], serverConnections: 1, preconnect: false };
+    const alone = {
+      ...config,
+      cluster: null,
+      servers: [server],
+      serverConnections: 1,
+      preconnect: false,
+      learnCommands: false,
+    };
     this.#pool = makePool({
       config: alone,
       servers: alone.servers,
       numbers: [0],
       router: makeRouter(alone, { live: [true], epoch: 0, cluster: null }),
       serverTls,
+      groups: [],
       shared: new Shared(MOST_BYTES, 0, () => {}),
       seat: 0,
       watcher: { backendReady() {}, backendFailed: () => this.#settle(null), layoutDoubted() {} },

@@ -2,11 +2,11 @@
  * What the instance is told to be: its configuration file, and what operators changed about the servers since, which
  * the store keeps. Both come together here and are put in force, or nothing changes.
  */
-import { type Config, describeDiff, diffConfigs, formatFault, type PoolConfig } from "../config/mod.ts";
+import { type Config, formatFault, type PoolConfig } from "../config/mod.ts";
 import { type Store, type StoredDocument, StoreError, type Version } from "../coordination/mod.ts";
 import { type FileTexts, readConfigFile, readConfigText, type ReadResult } from "./config_file.ts";
 import { type Follower, prepareAll } from "./follower.ts";
-import { type Change, ChangeRefused, type CheckResult } from "./instance.ts";
+import { ChangeRefused, type CheckResult } from "./instance.ts";
 import {
   describeStates,
   type EffectiveConfig,
@@ -17,11 +17,8 @@ import {
   withMembers,
 } from "./membership.ts";
 import { membershipDocument, readMembership } from "./membership_document.ts";
+import { checkConfirmed, movedBy, type Outcome, outcomeOf } from "./outcome.ts";
 import type { Supervisor } from "./supervisor.ts";
-import { movedShares, type Topology } from "./topology.ts";
-
-/** A change without its id. */
-export type Outcome = Omit<Change, "id">;
 
 /** What a reload did, and what looks like a mistake in the file. */
 export interface ReloadOutcome extends Outcome {
@@ -35,9 +32,6 @@ export interface SettingsWatcher {
   /** The store could not be told; it still has what was forgotten, which doesn't fit the next time either. */
   failed(error: StoreError): void;
 }
-
-/** Shares are told and confirmed to so many digits behind the point. */
-const SHARE_DIGITS = 4;
 
 /** The file and the store. */
 export class Settings {
@@ -132,14 +126,22 @@ export class Settings {
 
   /**
    * Takes over what somebody else wrote to the store. It is read again: what was seen there may be this instance's
-   * own, or older. Shape: null when there is nothing new. Errors: throws when it can't be read, or makes no sense.
+   * own, or older. Shape: null when there is nothing new. Errors: throws when it can't be read, makes no sense, or is
+   * gone, since a disk that was unmounted takes nothing out of force.
    */
   async adopt(supervisor: Supervisor): Promise<Outcome | null> {
     const stored = await this.#store.read();
     if ((stored?.version ?? null) === this.#version) return null;
+    if (stored === null) {
+      this.#version = null;
+      if (Object.keys(this.#membership).length === 0) return null;
+      throw new Error(
+        `${this.#store.name} is gone; what it had stays in force, and is kept with the next change`,
+      );
+    }
     const membership = membershipIn(this.#store, stored);
     const outcome = await this.#putInForce(membership, supervisor);
-    this.#version = stored?.version ?? null;
+    this.#version = stored.version;
     this.#membership = membership;
     return outcome;
   }
@@ -172,7 +174,7 @@ export class Settings {
     const after = change(before);
     const membership = withMembers(this.#membership, pool, after);
     const next = effectiveConfig(this.#file, membership);
-    const moved = movedShares(supervisor.topology, plannedTopology(supervisor, next));
+    const moved = movedBy(supervisor, next);
     if (pool.redis) checkConfirmed(moved[name] ?? 0, confirm);
     const states = describeStates(name, before, after);
     const version = await this.#write(membership);
@@ -265,30 +267,6 @@ export class Settings {
       .filter((path) => Object.hasOwn(this.#texts, path) && this.#texts[path] !== texts[path])
       .map((path) => `file ${JSON.stringify(path)} has new contents`);
   }
-}
-
-/** What putting `next` in force would change. */
-function outcomeOf(supervisor: Supervisor, next: EffectiveConfig): Outcome {
-  return {
-    changes: describeDiff(diffConfigs(supervisor.config, next.config)),
-    moved: movedShares(supervisor.topology, plannedTopology(supervisor, next)),
-  };
-}
-
-function plannedTopology({ topology }: Supervisor, { config, operators }: EffectiveConfig): Topology {
-  return topology.with(config, operators, Date.now());
-}
-
-function checkConfirmed(share: number, confirm: number | null): void {
-  const shown = Number(share.toFixed(SHARE_DIGITS));
-  if (shown === 0 || (confirm !== null && Number(confirm.toFixed(SHARE_DIGITS)) === shown)) return;
-  const wanted = confirm === null ? "" : `, not ${confirm}`;
-  throw new ChangeRefused(
-    "conflict",
-    `this moves ${shown} of the key space to other servers${wanted}; confirm it with confirm=${shown}`,
-    "confirm",
-    shown,
-  );
 }
 
 function membershipIn(store: Store, stored: StoredDocument | null): Membership {

@@ -142,6 +142,7 @@ export class Supervisor {
       this.config = config;
       this.texts = texts;
       this.topology = topology;
+      this.health.forget();
       sockets.commit();
       this.discovery.follow();
     });

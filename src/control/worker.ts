@@ -9,24 +9,28 @@ import {
   type ClientFilter,
   collectFigures,
   describeClient,
+  describeCommands,
+  type MonitorLines,
   OwnClients,
   type Pool,
+  type PoolCommands,
+  RedisProtocol,
   type Seats,
   type Session,
   Shared,
+  type UnblockReason,
 } from "../proxy/mod.ts";
 import type { HotKey, SlowRequest, WorkerFigures } from "../stats/mod.ts";
 import { takeBallast } from "../transport/ballast.ts";
 import { closeDescriptor } from "../transport/listening_socket.ts";
 import { sweepLingering } from "../transport/stream.ts";
-import { checkTls } from "../transport/tls.ts";
 import { turn } from "../transport/turn.ts";
 import { roomForClients } from "./client_room.ts";
 import { Departure } from "./departure.ts";
 import { LoopLag } from "./loop_lag.ts";
-import { Member } from "./member.ts";
+import { Member, type Opening } from "./member.ts";
 import type { Plan, PoolPlan, SocketOffer, Verdict } from "./plan.ts";
-import { makeRouter } from "./pool_parts.ts";
+import { checkPool } from "./pool_check.ts";
 import { processFigures } from "./process_figures.ts";
 import type { SupervisorApi, WorkerApi } from "./worker_api.ts";
 
@@ -37,6 +41,15 @@ const TICK_MS = 50;
 interface Draft {
   readonly plan: Plan;
   readonly sockets: readonly SocketOffer[];
+}
+
+/** A pool of a plan that is being carried out. */
+interface Entry {
+  readonly config: PoolConfig;
+  readonly member: Member;
+  /** Whether the plan before had no such pool. */
+  readonly isNew: boolean;
+  readonly opening: Opening;
 }
 
 /** A pool that the plan has no more, and its clients. */
@@ -70,6 +83,7 @@ export class Worker implements WorkerApi {
   async prepare(plan: Plan, sockets: readonly SocketOffer[]): Promise<void> {
     this.#dropDraft();
     this.#draft = { plan, sockets };
+    roomForClients(plan.config);
     for (const pool of plan.config.pools) checkPool(pool, plan.pools[pool.name]!);
     turn.begin();
     await Promise.all(
@@ -79,17 +93,20 @@ export class Worker implements WorkerApi {
 
   // deno-lint-ignore require-await -- a part of an interface that others implement over a channel
   async commit(): Promise<void> {
-    const { plan, sockets } = this.#draft!;
+    const draft = this.#draft!;
     this.#draft = null;
     turn.begin();
+    const { plan } = draft;
+    const entries = this.#openAll(draft);
+    // From here on nothing fails.
     this.#limit(plan);
     this.#dismiss(plan.config.pools);
     const addresses = new Set(plan.config.pools.map(({ listen }) => formatAddress(listen)));
-    for (const config of plan.config.pools) {
-      this.#memberFor(config, plan).listen(
-        sockets.filter(({ pool }) => pool === config.name).map(({ descriptor }) => descriptor),
-        addresses,
-      );
+    for (const { config, member, isNew, opening } of entries) {
+      this.#members.set(config.name, member);
+      if (isNew) member.preconnect();
+      else member.reconfigure(config, plan.pools[config.name]!);
+      member.enter(opening, addresses);
     }
     this.#shared.pools = this.#pools;
     const { sample, keys } = plan.config.hotKeys;
@@ -100,7 +117,7 @@ export class Worker implements WorkerApi {
   // deno-lint-ignore require-await -- as above
   async abort(): Promise<void> {
     this.#dropDraft();
-    for (const { pool } of this.#members.values()) pool.subscribers.follow();
+    this.#stayAsItIs();
   }
 
   // deno-lint-ignore require-await -- as above
@@ -131,6 +148,13 @@ export class Worker implements WorkerApi {
   }
 
   // deno-lint-ignore require-await -- as above
+  async commands(): Promise<PoolCommands[]> {
+    return this.#shared.pools.flatMap((pool) =>
+      pool.protocol instanceof RedisProtocol ? [describeCommands(pool, pool.protocol.learner)] : []
+    );
+  }
+
+  // deno-lint-ignore require-await -- as above
   async clients(): Promise<ClientDescription[]> {
     return [...this.#sessions()].map(describeClient);
   }
@@ -156,6 +180,18 @@ export class Worker implements WorkerApi {
 
   resumeClients(pool: string): Promise<void> {
     return this.#ownClients.resumeClients(pool);
+  }
+
+  unblockClient(pool: string, id: number, reason: UnblockReason): Promise<string> {
+    return this.#ownClients.unblockClient(pool, id, reason);
+  }
+
+  wantMonitorLines(pool: string, who: string, forMs: number): Promise<void> {
+    return this.#ownClients.wantMonitorLines(pool, who, forMs);
+  }
+
+  passMonitorLines(pool: string, from: string, lines: MonitorLines): Promise<void> {
+    return this.#ownClients.passMonitorLines(pool, from, lines);
   }
 
   async drain(graceMs: number): Promise<void> {
@@ -190,22 +226,42 @@ export class Worker implements WorkerApi {
     }
   }
 
-  #memberFor(config: PoolConfig, plan: Plan): Member {
-    const poolPlan = plan.pools[config.name]!;
-    const member = this.#members.get(config.name);
-    if (member === undefined) {
-      const made = new Member(config, poolPlan, this.#shared, this.#supervisor);
-      this.#members.set(config.name, made);
-      return made;
+  /** Opens all that the plan's pools accept clients with. Errors: when something can't be; nothing has changed then. */
+  #openAll({ plan, sockets }: Draft): Entry[] {
+    const offers = Map.groupBy(sockets, ({ pool }) => pool);
+    const entries: Entry[] = [];
+    try {
+      for (const config of plan.config.pools) {
+        const descriptors = (offers.get(config.name) ?? []).map(({ descriptor }) => descriptor);
+        offers.delete(config.name);
+        entries.push(this.#open(config, plan.pools[config.name]!, descriptors));
+      }
+      return entries;
+    } catch (error) {
+      for (const { member, isNew, opening } of entries) {
+        for (const listener of opening.listeners ?? []) listener.stop();
+        if (isNew) member.pool.close();
+      }
+      closeOffers([...offers.values()].flat());
+      this.#stayAsItIs();
+      throw error;
     }
-    member.reconfigure(config, poolPlan);
-    return member;
+  }
+
+  #open(config: PoolConfig, plan: PoolPlan, descriptors: readonly (number | null)[]): Entry {
+    const known = this.#members.get(config.name);
+    const isNew = known === undefined || !known.canBecome(config);
+    const member = isNew ? new Member(config, plan, this.#shared, this.#supervisor) : known;
+    return { config, member, isNew, opening: member.open(config, plan, descriptors) };
+  }
+
+  /** What was to come is not. */
+  #stayAsItIs(): void {
+    for (const { pool } of this.#members.values()) pool.subscribers.follow();
   }
 
   #dropDraft(): void {
-    for (const { descriptor } of this.#draft?.sockets ?? []) {
-      if (descriptor !== null) closeDescriptor(descriptor);
-    }
+    closeOffers(this.#draft?.sockets ?? []);
     this.#draft = null;
   }
 
@@ -240,9 +296,6 @@ export class Worker implements WorkerApi {
   }
 }
 
-/** Tries what a pool can't do without. Errors: throws what is wrong with it. */
-function checkPool(config: PoolConfig, { verdict, tls, serverTls }: PoolPlan): void {
-  makeRouter(config, verdict);
-  checkTls(`pool ${JSON.stringify(config.name)}: tls`, tls);
-  checkTls(`pool ${JSON.stringify(config.name)}: server_tls`, serverTls);
+function closeOffers(offers: readonly SocketOffer[]): void {
+  for (const { descriptor } of offers) if (descriptor !== null) closeDescriptor(descriptor);
 }

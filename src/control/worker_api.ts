@@ -1,5 +1,12 @@
 /** What a supervisor and its workers ask of each other, within one process or between two. */
-import type { ClientDescription, Facts, InstanceAnswers, InstanceClients, ProxyEvent } from "../proxy/mod.ts";
+import type {
+  ClientDescription,
+  Facts,
+  InstanceAnswers,
+  InstanceClients,
+  PoolCommands,
+  ProxyEvent,
+} from "../proxy/mod.ts";
 import type { HotKey, SlowRequest, WorkerFigures } from "../stats/mod.ts";
 import type { Plan, SocketOffer, Verdict } from "./plan.ts";
 import type { MethodNames } from "./remote_calls.ts";
@@ -19,6 +26,8 @@ export interface WorkerApi extends InstanceClients {
   /** Forgets the slow requests of a pool, or of all with null. */
   resetSlowLog(pool: string | null): Promise<void>;
   hotKeys(): Promise<HotKey[]>;
+  /** Of its Redis pools. */
+  commands(): Promise<PoolCommands[]>;
   clients(): Promise<ClientDescription[]>;
   /** Whether there was such a client. */
   killClient(id: number): Promise<boolean>;
@@ -38,7 +47,15 @@ export interface SupervisorApi extends InstanceAnswers, InstanceClients {
   layoutDoubted(pool: string, node: string): void;
 }
 
-const CLIENT_METHODS = ["clientsOf", "killClients", "pauseClients", "resumeClients"] as const;
+const CLIENT_METHODS = [
+  "clientsOf",
+  "killClients",
+  "pauseClients",
+  "resumeClients",
+  "unblockClient",
+  "wantMonitorLines",
+  "passMonitorLines",
+] as const;
 
 /** `WorkerApi`'s methods, for calls from afar. */
 export const WORKER_METHODS: MethodNames<WorkerApi> = {
@@ -51,6 +68,7 @@ export const WORKER_METHODS: MethodNames<WorkerApi> = {
     "slowLog",
     "resetSlowLog",
     "hotKeys",
+    "commands",
     "clients",
     "killClient",
     "drain",

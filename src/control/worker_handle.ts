@@ -5,6 +5,9 @@ import type { Plan, SocketOffer } from "./plan.ts";
 import { Worker } from "./worker.ts";
 import type { SupervisorApi, WorkerApi } from "./worker_api.ts";
 
+/** How long the clients get of a worker that nobody directs any more; milliseconds. */
+export const ORPHAN_GRACE_MS = 10_000;
+
 /** A worker and what it runs in. */
 export interface WorkerHandle {
   readonly pid: number;
@@ -12,6 +15,8 @@ export interface WorkerHandle {
   readonly worker: WorkerApi;
   /** When it has ended: why. A worker in the supervisor's process never ends. */
   readonly exited: Promise<string>;
+  /** Directs it no more: it sees its clients off over `ORPHAN_GRACE_MS`, and ends. */
+  letGo(): void;
   /** Ends it at once. */
   kill(): void;
 }
@@ -22,6 +27,7 @@ export function localWorker(supervisor: SupervisorApi): WorkerHandle {
     pid: process.pid,
     worker: new LocalWorker(supervisor, new Seats(), 0),
     exited: new Promise(() => {}),
+    letGo() {},
     kill() {},
   };
 }

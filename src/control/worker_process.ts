@@ -11,14 +11,12 @@ import { RemoteCalls } from "./remote_calls.ts";
 import { mapTable } from "./seat_table.ts";
 import { Worker } from "./worker.ts";
 import { SUPERVISOR_METHODS, type SupervisorApi, WORKER_METHODS, type WorkerApi } from "./worker_api.ts";
-import type { WorkerHandle } from "./worker_handle.ts";
+import { ORPHAN_GRACE_MS, type WorkerHandle } from "./worker_handle.ts";
 import { ROLE, type WorkerRole } from "./worker_role.ts";
 
 /** In a worker process: the socket pair's end, and the table of clients. */
 const CHANNEL = 4;
 const SEATS = 5;
-/** How long the clients of a worker get whose supervisor is gone; milliseconds. */
-const ORPHAN_GRACE_MS = 10_000;
 /** What a terminal, or somebody who means the supervisor, sends to all processes. */
 const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGTTIN", "SIGTTOU"] as const;
 
@@ -55,7 +53,16 @@ export function startWorker(role: WorkerRole, seats: number, supervisor: Supervi
     if (!hasEnded) sendOrKill(here, sockets, child);
     await calls.theirs.prepare(plan, sockets);
   };
-  return { pid: child.pid, worker: { ...calls.theirs, prepare }, exited, kill: () => child.kill("SIGKILL") };
+  return {
+    pid: child.pid,
+    worker: { ...calls.theirs, prepare },
+    exited,
+    letGo() {
+      calls.close("the worker was let go");
+      child.disconnect();
+    },
+    kill: () => child.kill("SIGKILL"),
+  };
 }
 
 /** A worker that got some of its sockets would take them for others the next time; it has to go. */
@@ -68,7 +75,7 @@ function sendOrKill(channel: number, sockets: readonly SocketOffer[], child: Bun
   }
 }
 
-/** Is a worker until the supervisor is gone, and then until the clients are. Shape: the exit code. */
+/** Is a worker until the supervisor is gone, or lets it go, and then until the clients are. Shape: the exit code. */
 export async function runWorkerProcess(): Promise<number> {
   const { slot, lastId }: WorkerRole = JSON.parse(process.env[ROLE]!);
   for (const signal of SIGNALS) process.on(signal, () => {});
@@ -84,9 +91,9 @@ export async function runWorkerProcess(): Promise<number> {
   await new Promise((resolve) => process.on("disconnect", resolve));
   // Nobody else is left who could say why this worker's clients are sent away.
   console.error(
-    `sennit worker ${slot}, process ${process.pid}: the supervisor is gone; it sees its clients off`,
+    `sennit worker ${slot}, process ${process.pid}: no supervisor directs it any more; it sees its clients off`,
   );
-  calls.close("the supervisor is gone");
+  calls.close("there is no supervisor any more");
   await worker.drain(ORPHAN_GRACE_MS);
   return 0;
 }

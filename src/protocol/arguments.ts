@@ -44,6 +44,16 @@ export function behind(args: Arguments, offset: number): Arguments {
   };
 }
 
+/** Arguments that have been copied. */
+export function copiedArguments(args: readonly Uint8Array[]): Arguments {
+  return {
+    count: args.length,
+    bytesOf: (index) => args[index]!,
+    start: () => 0,
+    end: (index) => args[index]!.length,
+  };
+}
+
 /** Argument `index` as text, one character per byte. */
 export function textOf(args: Arguments, index: number): string {
   return Buffer.from(args.bytesOf(index).subarray(args.start(index), args.end(index))).toString("latin1");

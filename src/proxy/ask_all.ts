@@ -42,5 +42,6 @@ export function askAll(session: Session, { command, requests, merge, laneTo: oth
     lane.push();
     if (lane.full) session.waitFor(lane);
   }
+  session.client.wroteMs = turn.now;
   split.seal();
 }

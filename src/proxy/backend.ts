@@ -204,7 +204,10 @@ export class Backend implements LaneWatcher {
 
   laneReady(lane: Lane): void {
     // It may have been away, and come back as another.
-    if (this.lanes.includes(lane)) this.version = "";
+    if (this.lanes.includes(lane)) {
+      this.version = "";
+      this.#pool.protocol.serverReady?.(this);
+    }
     if (!this.#isRetired) this.#watcher.backendReady(this);
   }
 

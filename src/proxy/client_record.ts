@@ -20,10 +20,18 @@ export class ClientRecord {
   mustSettle = false;
   /** Requests of its that others have to wait for, in some slots of a cluster. */
   reserved: Reserved[] = [];
+  /** As `unrestricted`, but what it reads may be for a replica. At most one of the two is true. */
+  isSpread = false;
+  /** READWRITE: it reads from primaries alone. */
+  readsPrimaries = false;
+  /** When it last changed something other than by keys that were noted; replicas that may not know that are not read. */
+  wroteMs = -Infinity;
   /** Its last request was put back, to be served again later. */
   isPutBack = false;
   /** Marks of the servers it may have changed something on; see `ServerCounters.mark`. */
   wrote = 0;
+  /** CLIENT NO-EVICT: when memory is short, it is closed after all others. */
+  isKept = false;
   /** CLIENT SETNAME and SETINFO. */
   name = "";
   libraryName = "";
@@ -36,11 +44,23 @@ export class ClientRecord {
     return !this.mustSettle && this.reserved.length === 0;
   }
 
-  /** It is this user from now on; null: nobody yet. `freely`: what the user may do, it may do at once. */
-  become(user: User | null, freely: boolean): void {
+  /**
+   * It is this user from now on; null: nobody yet. `freely`: what the user may do, it may do at once. `hasReplicas`:
+   * there are some to read from.
+   */
+  become(user: User | null, freely: boolean, hasReplicas: boolean): void {
     this.user = user;
     this.authenticated = user !== null;
     const isPlain = this.redis === null || this.redis.isPlain;
-    this.unrestricted = freely && isPlain && this.isSettled && user !== null && user.isUnlimited;
+    const isFree = freely && isPlain && this.isSettled && user !== null && user.isUnlimited;
+    // What a replica reads may be older than the change that its client was told of.
+    this.isSpread = isFree && hasReplicas && !this.readsPrimaries && !this.redis?.isTracking;
+    this.unrestricted = isFree && !this.isSpread;
+  }
+
+  /** Everything it asks is looked at twice, until it becomes somebody again. */
+  restrict(): void {
+    this.unrestricted = false;
+    this.isSpread = false;
   }
 }

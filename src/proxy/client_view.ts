@@ -1,10 +1,10 @@
 /** What is known about a client, as plain data. */
-import { ALL_COMMANDS } from "../protocol/redis/command_table.ts";
+import { commandName as redisCommandName } from "../protocol/redis/learned/learned_ids.ts";
 import { COMMANDS } from "../protocol/memcached/command_table.ts";
 import type { PoolConfig } from "../config/mod.ts";
 import { turn } from "../transport/turn.ts";
 import type { Session } from "./session.ts";
-import { databaseOf, versionOf } from "./variant.ts";
+import { databaseOf, isTouching, versionOf } from "./variant.ts";
 
 /** One client connection, as its worker sees it. */
 export interface ClientDescription {
@@ -30,8 +30,15 @@ export interface ClientDetails extends ClientDescription {
   readonly unreadBytes: number;
   readonly libraryName: string;
   readonly libraryVersion: string;
+  readonly localAddress: string;
   /** What it listens to: channels, patterns and sharded channels. */
   readonly subscriptions: readonly number[];
+  /** In Redis's letters what is special about it; N when nothing is. */
+  readonly flags: string;
+  /** As CLIENT GETREDIR. */
+  readonly redirection: number;
+  /** Commands queued since MULTI; -1 outside of a transaction. */
+  readonly queued: number;
   readonly database: number;
   readonly respVersion: number;
 }
@@ -55,8 +62,23 @@ export function describeClient(session: Session): ClientDescription {
 }
 
 /** Whether it listens to anything. */
-export function isSubscriber({ subscriptions }: ClientDetails): boolean {
+export function isSubscriber({ subscriptions }: Pick<ClientDetails, "subscriptions">): boolean {
   return subscriptions.some((count) => count > 0);
+}
+
+/** Redis's letters for what holds of a client. */
+function flagsOf({ client: { redis, isKept }, variant }: Session): string {
+  const flags = {
+    O: redis?.isMonitoring,
+    P: redis?.isSubscriber,
+    x: redis?.transaction,
+    b: redis?.isBlocked,
+    e: isKept,
+    T: !isTouching(variant),
+    t: redis?.tracker,
+    B: redis?.tracker && !redis.tracker.followsReads,
+  };
+  return Object.entries(flags).filter(([, holds]) => holds).map(([flag]) => flag).join("") || "N";
 }
 
 /** Describes a client in detail. */
@@ -67,6 +89,10 @@ export function detailClient(session: Session): ClientDetails {
     unreadBytes: session.stream.outbox.bytes,
     libraryName,
     libraryVersion,
+    localAddress: session.stream.local,
+    flags: flagsOf(session),
+    redirection: redis?.isTracking ? 0 : -1,
+    queued: redis?.transaction?.commands ?? -1,
     subscriptions: redis !== null && redis.isSubscriber ? redis.subscriptions.sizes : NO_SUBSCRIPTIONS,
     database: databaseOf(session.variant),
     respVersion: versionOf(session.variant),
@@ -75,6 +101,5 @@ export function detailClient(session: Session): ClientDetails {
 
 /** The name of a command of the pool's protocol, by its id; empty when there is none. */
 export function commandName({ redis }: PoolConfig, id: number): string {
-  const commands: readonly { readonly name: string }[] = redis ? ALL_COMMANDS : COMMANDS;
-  return commands[id]?.name ?? "";
+  return redis ? redisCommandName(id) : COMMANDS[id]?.name ?? "";
 }

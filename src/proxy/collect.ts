@@ -12,7 +12,11 @@ import type {
 } from "../stats/mod.ts";
 import type { Backend } from "./backend.ts";
 import type { Lane } from "./lane.ts";
+import { PATTERN, SHARD_CHANNEL } from "./pubsub/kind.ts";
 import type { Pool } from "./pool.ts";
+import type { PoolCounters } from "./pool_counters.ts";
+import type { Member } from "./replicas/member.ts";
+import type { RedisSession } from "./redis/redis_session.ts";
 
 /** The figures of pools, by name. Server figures that only the judge of servers knows are not among them. */
 export function collectFigures(pools: readonly Pool[]): PoolsFigures {
@@ -24,11 +28,19 @@ function figuresOfPool(pool: Pool): PoolFigures {
   let { receivedBytes, sentBytes } = counters;
   let pendingRequests = 0;
   let heldBytes = 0;
+  const states = {
+    blocked_clients: 0,
+    watching_clients: 0,
+    subscribed_clients: 0,
+    tracking_clients: 0,
+    monitoring_clients: 0,
+  };
   for (const session of pool.sessions) {
     receivedBytes += session.stream.received;
     sentBytes += session.stream.outbox.written;
     pendingRequests += session.replies.pending;
     heldBytes += session.heldBytes;
+    if (session.client.redis !== null) countState(states, session.client.redis);
   }
   const failures = Object.entries(counters.failures);
   const figures: Partial<Record<PoolFigure, number>> = {
@@ -50,22 +62,62 @@ function figuresOfPool(pool: Pool): PoolFigures {
     pending_requests: pendingRequests,
     held_bytes: heldBytes,
     forgiven_gets: counters.forgiven,
+    ...states,
     subscribed_channels: pool.subscribers.channels,
+    subscribed_patterns: pool.subscribers.count(PATTERN),
+    subscribed_shard_channels: pool.subscribers.count(SHARD_CHANNEL),
     subscriber_connections: pool.subscribers.links,
+    tracking_connections: pool.tracking.links,
     heard_messages: pool.subscribers.messages,
     subscriber_gaps: pool.subscribers.gaps,
     slow_requests: counters.slowRequests,
     redirects_moved: counters.moved,
     redirects_ask: counters.asked,
     redirects_later: counters.deferred,
+    ...(pool.replicas.reads === null ? {} : replicaFigures(counters)),
   };
   return {
     protocol: pool.config.redis ? "redis" : "memcached",
     figures: { ...(figures as Figures), ...failureFigures(counters.failures) },
-    servers: Object.fromEntries(
-      pool.backends.map((backend) => [backend.server.name, figuresOfServer(backend)]),
-    ),
+    servers: Object.fromEntries([
+      ...pool.backends.map((backend) => [backend.server.name, figuresOfServer(backend)]),
+      ...pool.replicas.members.map((replica) => [replica.backend.server.name, figuresOfReplica(replica)]),
+    ]),
   };
+}
+
+function replicaFigures(counters: PoolCounters): Partial<Record<PoolFigure, number>> {
+  return {
+    replica_reads: counters.replicaReads,
+    repeated_reads: counters.repeatedReads,
+    unfit_reads: counters.unfitReads,
+    fresh_reads: counters.freshReads,
+    hedged_reads: counters.hedgedReads,
+    hedges_won: counters.hedgesWon,
+  };
+}
+
+/** A replica is a server like any other, and more. */
+function figuresOfReplica(replica: Member): ServerFigures {
+  const { figures, latency } = figuresOfServer(replica.backend);
+  const own: Partial<Record<ServerFigure, number>> = {
+    replica_fit: replica.isFit ? 1 : 0,
+    replica_lag_ms: Math.round(replica.lagMs),
+    replica_lag_bytes: replica.lagBytes,
+    replica_asked: replica.reads,
+    replica_repeated: replica.repeated,
+  };
+  return { figures: { ...figures, ...(own as Figures) }, latency };
+}
+
+type States = Record<`${"blocked" | "watching" | "subscribed" | "tracking" | "monitoring"}_clients`, number>;
+
+function countState(states: States, session: RedisSession): void {
+  states.blocked_clients += Number(session.isBlocked);
+  states.watching_clients += Number(session.pins.watching !== null);
+  states.subscribed_clients += Number(session.isSubscriber);
+  states.tracking_clients += Number(session.isTracking);
+  states.monitoring_clients += Number(session.isMonitoring);
 }
 
 function figuresOfServer(backend: Backend): ServerFigures {

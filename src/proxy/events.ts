@@ -32,6 +32,20 @@ export const PROXY_EVENTS = {
     meaning: "Clients that have subscribed miss what is published on a server.",
   },
   "pubsub.resumed": { level: 5, meaning: "Nothing that is published on the server is missed any more." },
+  "commands.learned": {
+    level: 5,
+    meaning: "A pool's servers have told of commands that the proxy didn't know, or no longer have them.",
+  },
+  "replica.unfit": {
+    level: 4,
+    meaning: "A replica is not read from: it failed, is too far behind, or is none of its server's.",
+  },
+  "replica.fit": { level: 5, meaning: "A replica that was unfit is read from again." },
+  "tracking.gap": {
+    level: 4,
+    meaning: "Changes on a server are missed: clients that track are told every second to keep nothing.",
+  },
+  "tracking.resumed": { level: 5, meaning: "No change on the server is missed any more." },
   "login.denied": { level: 4, meaning: "A client gave a user or a password that the pool doesn't know." },
 } as const satisfies Readonly<Record<string, EventDeclaration>>;
 

@@ -15,4 +15,9 @@ export class Families {
     this.names = ["", ...new Set(families)];
     this.of = Uint8Array.from([0, ...families.map((family) => this.names.indexOf(family))]);
   }
+
+  /** Counts the command with these figures in another family. */
+  assign(command: number, family: string): void {
+    this.of[command] = this.names.indexOf(family);
+  }
 }

@@ -6,7 +6,9 @@ export { type ClientFilter, type InstanceClients, OwnClients } from "./instance_
 export { Lane } from "./lane.ts";
 export type { LaneWatcher } from "./lane_watcher.ts";
 export { SEAT_BYTES, SEAT_ROWS, Seats } from "./seats.ts";
-export { Pool, type PoolOptions, type PoolSettings } from "./pool.ts";
+export type { MonitorLines } from "./monitor/monitor_feed.ts";
+export { Pool } from "./pool.ts";
+export type { PoolOptions, PoolSettings } from "./pool_settings.ts";
 export {
   type EventDeclaration,
   type Facts,
@@ -17,7 +19,10 @@ export {
 } from "./events.ts";
 export type { Protocol } from "./protocol.ts";
 export { MemcachedProtocol } from "./memcached/memcached_protocol.ts";
+export { describeCommands, type PoolCommands } from "./redis/commands_view.ts";
 export { RedisProtocol } from "./redis/redis_protocol.ts";
+export type { GroupSettings } from "./replicas/replicas.ts";
+export type { UnblockReason } from "./redis/unblock.ts";
 export { ReplyView } from "./reply_view.ts";
 export { Request } from "./request.ts";
 export type { Session } from "./session.ts";

@@ -6,7 +6,7 @@
 import { formatAddress, type PoolConfig, type ServerConfig } from "../config/mod.ts";
 import type { Router } from "../routing/router.ts";
 import type { Stream, StreamOwner } from "../transport/stream.ts";
-import { type ConnectTls, LEFT_IN_HANDSHAKE, TLS_REASON } from "../transport/tls.ts";
+import type { ConnectTls } from "../transport/tls.ts";
 import { turn } from "../transport/turn.ts";
 import { answer } from "./answer.ts";
 import { Backend, type BackendWatcher } from "./backend.ts";
@@ -16,45 +16,25 @@ import { CountersByServer } from "./counters_by_server.ts";
 import type { ProxyEvent } from "./events.ts";
 import { type Failure, INTERNAL } from "./failure.ts";
 import { HotKeys } from "./hot_keys.ts";
+import { MonitorFeed } from "./monitor/monitor_feed.ts";
 import { PoolCounters } from "./pool_counters.ts";
+import type { PoolOptions, PoolSettings } from "./pool_settings.ts";
 import type { Protocol, RequestReader } from "./protocol.ts";
+import { type GroupSettings, Replicas } from "./replicas/replicas.ts";
 import { SubscriberHub } from "./pubsub/subscriber_hub.ts";
 import { refuseClient } from "./refused_client.ts";
 import { DONE, type ReplyBody, type Request } from "./request.ts";
 import type { ServerCounters } from "./server_counters.ts";
 import { Session } from "./session.ts";
-import { CUT } from "./session_end.ts";
-import { checkDeadlines } from "./session_deadlines.ts";
+import { CUT, lossOf } from "./session_end.ts";
+import { tickSession } from "./session_deadlines.ts";
 import type { Shared } from "./shared.ts";
+import { TrackingHub } from "./tracking/tracking_hub.ts";
 import { wayTo } from "./way.ts";
 
 const KEPT_READERS = 4;
 /** How often sessions are checked for being idle; milliseconds. */
 const SESSION_CHECK_MS = 1000;
-
-/** What may change in a pool's life. */
-export interface PoolSettings {
-  readonly config: PoolConfig;
-  /** The pool's servers in the order routers number them. */
-  readonly servers: readonly ServerConfig[];
-  /** What cursors call them, 1 to 1023, in the same order; 0: they have no name for it. */
-  readonly numbers: readonly number[];
-  readonly router: Router;
-  /** Null: servers are connected to without TLS. */
-  readonly serverTls: ConnectTls | null;
-}
-
-/** What a pool is made of. */
-export interface PoolOptions extends PoolSettings {
-  readonly shared: Shared;
-  /** The pool's row in the table of clients. */
-  readonly seat: number;
-  /** Makes the protocol for this pool, for each configuration anew. */
-  readonly protocol: (pool: Pool) => Protocol;
-  /** Number of commands of the protocol, for per-command figures. */
-  readonly commands: number;
-  readonly watcher: BackendWatcher;
-}
 
 /** A pool's data plane. */
 export class Pool {
@@ -72,7 +52,10 @@ export class Pool {
   readonly redirects: Redirects | null;
   readonly sessions = new Set<Session>();
   readonly pause = new ClientPause();
+  readonly tracking: TrackingHub = new TrackingHub(this);
+  readonly monitors: MonitorFeed = new MonitorFeed(this);
   readonly subscribers: SubscriberHub = new SubscriberHub(this);
+  readonly replicas: Replicas = new Replicas(this);
   /** Moving average of reply sizes by command id; bytes. */
   readonly replyBytes: Float64Array;
   readonly counters = new PoolCounters();
@@ -98,8 +81,9 @@ export class Pool {
     this.#makeProtocol = options.protocol;
     this.#watcher = options.watcher;
     this.protocol = options.protocol(this);
-    this.backends = options.servers.map((server, i) => this.#backendFor(server, i, []));
+    this.backends = options.servers.map((server, i) => this.#backendFor(server, i));
     for (const backend of this.backends) backend.number = options.numbers[backend.index]!;
+    this.#group(options.groups);
   }
 
   /** Clients the pool may have. */
@@ -109,24 +93,26 @@ export class Pool {
   }
 
   /** Takes over other settings for the same protocol. */
-  reconfigure({ config, servers, numbers, router, serverTls }: PoolSettings): void {
+  reconfigure({ config, servers, numbers, router, serverTls, groups }: PoolSettings): void {
     Object.assign(this.config, config);
     this.serverTls = serverTls;
     this.protocol = this.#makeProtocol(this);
-    this.resettle(servers, numbers, router);
+    this.resettle({ servers, numbers, router, groups });
     for (const session of this.sessions) this.protocol.admit(session);
     if (config.preconnect) { for (const backend of this.backends) backend.preconnect(); }
   }
 
-  /** Has other servers from now on, and asks another router. */
-  resettle(servers: readonly ServerConfig[], numbers: readonly number[], router: Router): void {
-    const former = [...this.backends, ...this.#retired];
-    this.backends = servers.map((server, index) => this.#backendFor(server, index, former));
+  /** Has other servers from now on, with others behind them, and asks another router. */
+  resettle({ servers, numbers, router, groups }: Omit<PoolSettings, "config" | "serverTls">): void {
+    this.#retired = [...this.#inUse, ...this.#retired];
+    this.backends = servers.map((server, index) => this.#backendFor(server, index));
     for (const backend of this.backends) backend.number = numbers[backend.index]!;
-    this.#retired = former.filter((backend) => !this.backends.includes(backend));
+    this.#group(groups);
+    const inUse = this.#inUse;
+    this.#retired = this.#retired.filter((backend) => !inUse.includes(backend));
     for (const backend of this.#retired) backend.retire();
     this.reroute(router);
-    this.#serverCounters.keep([...this.backends, ...this.#retired].map(({ server }) => server.name));
+    this.#serverCounters.keep([...inUse, ...this.#retired].map(({ server }) => server.name));
   }
 
   /** What is counted about the server of that name, by all backends it has and had. */
@@ -138,19 +124,30 @@ export class Pool {
   reroute(router: Router): void {
     this.router = router;
     this.subscribers.follow();
+    this.tracking.follow();
     // Where there are redirects, servers say themselves that a key has gone.
     if (this.redirects !== null) return this.redirects.rerouted();
     for (const session of this.sessions) session.client.redis?.pins.reroute(this);
   }
 
-  /** The backend there is, or a new one that waits until what was asked on other ways to its server is answered. */
-  #backendFor(server: ServerConfig, index: number, former: readonly Backend[]): Backend {
+  /** Those of the ring, and their replicas'. */
+  get #inUse(): Backend[] {
+    return [...this.backends, ...this.replicas.backends];
+  }
+
+  #group(groups: readonly GroupSettings[]): void {
+    const known = this.replicas.backends;
+    this.replicas.follow(groups, (each, index) => this.#backendFor(each, index, known, this.replicas));
+  }
+
+  /** The one that is known, or a new one that waits until what was asked on other ways to its server is answered. */
+  #backendFor(server: ServerConfig, index: number, known = this.backends, watcher = this.#watcher): Backend {
     const way = wayTo(server, this, this.protocol);
-    const same = this.backends.find((backend) => backend.way.text === way.text);
+    const same = known.find((backend) => backend.way.text === way.text);
     if (same === undefined) {
       const address = formatAddress(server.address);
-      const before = former.filter((each) => formatAddress(each.way.address) === address);
-      return new Backend(this, index, server, way, this.#watcher, before.flatMap(({ debts }) => debts));
+      const before = this.#retired.filter((each) => formatAddress(each.way.address) === address);
+      return new Backend(this, index, server, way, watcher, before.flatMap(({ debts }) => debts));
     }
     same.index = index;
     same.server = server;
@@ -181,13 +178,13 @@ export class Pool {
     else this.counters.clientBreaks++;
     if (reason === "" || reason === CUT) return;
     if (session.stream.securing) this.counters.failedHandshakes++;
-    this.#report(eventOf(session, reason), session, reason);
+    this.#report(lossOf(session, reason), session, reason);
   }
 
   /** CLIENT PAUSE: has requests wait for so long, only writes or reads too. */
   pauseClients(timeoutMs: number, readsToo: boolean): void {
     this.pause.start(turn.now + timeoutMs, readsToo);
-    for (const session of this.sessions) session.client.unrestricted = false;
+    for (const session of this.sessions) session.client.restrict();
   }
 
   /** CLIENT UNPAUSE, and the end of a pause. */
@@ -214,8 +211,9 @@ export class Pool {
 
   /** Answers a request with an error; `server` is the one that failed, or null when none did. */
   fail(request: Request, failure: Failure, server: ServerCounters | null): void {
-    this.counters.failures[failure.kind]++;
     if (server !== null) server.failures[failure.kind]++;
+    if (request.taker?.failed?.(request, failure)) return;
+    this.counters.failures[failure.kind]++;
     answer(request, failure.reply ?? this.protocol.errorReply(failure.text));
     const { slowLog } = this.shared;
     if (turn.now - request.enteredMs >= slowLog.thresholdMs) slowLog.replied(request, failure.text);
@@ -248,8 +246,11 @@ export class Pool {
     for (const backend of this.backends) backend.tick(now);
     this.subscribers.tick(now);
     this.redirects?.tick(now);
+    this.replicas.tick(now);
+    this.tracking.tick(now);
     if (this.#retired.length > 0) this.#tickRetired(now);
     if (this.pause.isOver(now)) this.resumeClients();
+    this.monitors.tick(now);
     if (now < this.#nextSessionCheck) return;
     this.#nextSessionCheck = now + SESSION_CHECK_MS;
     this.counters.tick(now);
@@ -267,23 +268,9 @@ export class Pool {
 
   /** Closes all lanes; sessions are closed by whoever drains them. */
   close(): void {
-    for (const backend of [...this.backends, ...this.#retired]) backend.close("Connection closed by proxy");
+    for (const backend of [...this.#inUse, ...this.#retired]) backend.close("Connection closed by proxy");
+    this.replicas.close();
     this.subscribers.close();
+    this.tracking.close();
   }
-}
-
-/** A fault of ours ends the session it happened in. */
-function tickSession(session: Session, now: number): void {
-  try {
-    checkDeadlines(session, now);
-  } catch (error) {
-    session.turnFailed(error as Error);
-  }
-}
-
-/** Clients that only knock, as health checks do, are no news. */
-function eventOf({ stream }: Session, reason: string): ProxyEvent {
-  if (reason.startsWith(INTERNAL)) return "client.error";
-  const isTls = stream.securing && reason.startsWith(TLS_REASON) && reason !== LEFT_IN_HANDSHAKE;
-  return isTls ? "client.tls" : "client.lost";
 }

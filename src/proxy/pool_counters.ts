@@ -28,6 +28,15 @@ export class PoolCounters {
   moved = 0;
   asked = 0;
   deferred = 0;
+  /** Reads that were sent to replicas first, and those that the primary was asked again. */
+  replicaReads = 0;
+  repeatedReads = 0;
+  /** Reads for the primary because no replica is fit, and because the replica may lack what was just written. */
+  unfitReads = 0;
+  freshReads = 0;
+  /** Reads that a second member was asked, and those that it answered first. */
+  hedgedReads = 0;
+  hedgesWon = 0;
   /** Requests answered with an error because a server failed. */
   readonly failures: FailureCounts = noFailures();
   /** Requests in the last second or so. */

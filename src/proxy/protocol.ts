@@ -4,6 +4,7 @@
  */
 import type { PoolConfig } from "../config/mod.ts";
 import type { ScanStatus } from "../protocol/scan_status.ts";
+import type { Backend } from "./backend.ts";
 import type { Families } from "./families.ts";
 import type { Session } from "./session.ts";
 import type { Variant } from "./variant.ts";
@@ -70,6 +71,8 @@ export interface Protocol {
   greetingFor(config: PoolConfig, variant: Variant): Greeting | null;
   readonly probe: ProbeQuestion;
   readonly version: VersionQuestion;
+  /** A usual connection to a server is ready. */
+  serverReady?(backend: Backend): void;
   /** Says who a new client is, or who a client is now that the configuration has changed. */
   admit(session: Session): void;
   readonly families: Families;

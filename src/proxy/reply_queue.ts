@@ -78,6 +78,11 @@ export class ReplyQueue {
     return this.newest === request;
   }
 
+  /** Whether its reply is the next to be written. */
+  isNext(request: Request): boolean {
+    return this.#queue.peek() === request;
+  }
+
   /** Has replies go nowhere, or to the client; what comes besides replies reaches it in any case. */
   silence(isSilent: boolean): void {
     this.outbox = isSilent ? NOWHERE : this.#client;

@@ -1,5 +1,6 @@
 /** The bytes of a fragment's reply, wherever they are: in one chunk, or held in parts. */
 import type { HeldBytes } from "../protocol/held_bytes.ts";
+import { endOfValue } from "../protocol/redis/whole_reply.ts";
 import type { Outbox } from "../transport/outbox.ts";
 import { HeldReply } from "./held_reply.ts";
 import type { Request } from "./request.ts";
@@ -26,6 +27,11 @@ export class ReplyView {
     if (this.#bytes !== null) return this.#bytes[at]!;
     const held = this.#held!;
     return held.contiguous(at, at + 1)[held.contiguousStart(at, at + 1)]!;
+  }
+
+  /** The end of a RESP value that is one line or one bulk string, if that can be told quickly, else 0. */
+  endOfValue(at: number): number {
+    return this.#bytes === null ? 0 : endOfValue(this.#bytes, at, this.from + this.size);
   }
 
   /** Whether `text`, one character per byte, stands at a place. */

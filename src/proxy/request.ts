@@ -7,6 +7,7 @@
  */
 import type { HeldBytes } from "../protocol/held_bytes.ts";
 import type { Outbox } from "../transport/outbox.ts";
+import type { Failure } from "./failure.ts";
 import type { Lane } from "./lane.ts";
 import type { Preface } from "./preface.ts";
 import type { Session } from "./session.ts";
@@ -44,6 +45,8 @@ export interface ReplyTaker {
   sendingOn?(lane: Lane): void;
   /** `size` more bytes of a reply that is not complete are kept in `held`; a taker without it gets small replies only. */
   keep?(request: Request, size: number): void;
+  /** A server failed to answer; true when that is not the end of it: then nobody is told. */
+  failed?(request: Request, failure: Failure): boolean;
   /** The request is DONE; its reply is in `bytes[start, end)`, or in `held` when `bytes` is null. */
   take(request: Request): void;
 }

@@ -4,13 +4,11 @@
  */
 import { turn } from "../transport/turn.ts";
 import type { Backend } from "./backend.ts";
+import { inTime, PATIENCE_MS } from "./patience.ts";
 import type { Pool } from "./pool.ts";
 import type { VersionQuestion } from "./protocol.ts";
 import { ReplyView } from "./reply_view.ts";
 import { LOCAL_COMMAND, Request } from "./request.ts";
-
-/** A client waits no longer than this for servers that don't answer; milliseconds. */
-const PATIENCE_MS = 1000;
 
 /** A question under way. */
 interface Asked {
@@ -28,7 +26,7 @@ export async function lowestVersion(pool: Pool): Promise<string> {
   );
   // A server that kept a client waiting for so long keeps no other.
   const young = questions.filter(({ sinceMs }) => turn.now - sinceMs < PATIENCE_MS);
-  if (young.length > 0) await firstOf(Promise.all(young.map(({ answer }) => answer)));
+  if (young.length > 0) await inTime(Promise.all(young.map(({ answer }) => answer)));
   const known = pool.backends.map((backend) => backend.version).filter((version) => version !== "");
   return known.sort(compareVersions)[0] ?? pool.protocol.version.unknown;
 }
@@ -44,11 +42,16 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
+/** Takes the version from a server's answer to the question for it. */
+export function noteVersion(backend: Backend, { pattern }: VersionQuestion, answer: string): void {
+  backend.version = pattern.exec(answer)?.[1] ?? "";
+}
+
 function ask(backend: Backend, question: VersionQuestion): Asked {
   const { promise, resolve } = Promise.withResolvers<void>();
   const take = (request: Request): void => {
     const text = Buffer.from(new ReplyView(request).copy()).toString("latin1");
-    backend.version = question.pattern.exec(text)?.[1] ?? "";
+    noteVersion(backend, question, text);
     asked.delete(backend);
     resolve();
   };
@@ -60,12 +63,4 @@ function ask(backend: Backend, question: VersionQuestion): Asked {
     lane.push();
   }
   return asking;
-}
-
-/** Waits for the work, or for as long as a client may be kept waiting. */
-async function firstOf(work: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const patience = new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)));
-  await Promise.race([work, patience]);
-  clearTimeout(timer);
 }

@@ -95,7 +95,7 @@ export class Shared implements EndsTurn {
     this.#shedding = false;
     while (this.budget.isOver) {
       const largest = this.#largestSession();
-      if (largest === null || largest.heldBytes === 0) return;
+      if (largest === null) return;
       largest.close("limits.total_bytes: the worker is over its limit and this client holds most");
     }
   }
@@ -115,9 +115,15 @@ export class Shared implements EndsTurn {
     let largest: Session | null = null;
     for (const pool of this.pools) {
       for (const session of pool.sessions) {
-        if (largest === null || session.heldBytes > largest.heldBytes) largest = session;
+        if (session.heldBytes > 0 && (largest === null || goesBefore(session, largest))) largest = session;
       }
     }
     return largest;
   }
+}
+
+/** Whether the memory of the one is taken before that of the other. Who may not be evicted is last, but is no exception. */
+function goesBefore(one: Session, other: Session): boolean {
+  if (one.client.isKept !== other.client.isKept) return other.client.isKept;
+  return one.heldBytes > other.heldBytes;
 }

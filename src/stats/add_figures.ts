@@ -90,6 +90,7 @@ function addServers(servers: readonly ServerFigures[]): ServerFigures {
 function addUp(parts: readonly Figures[], metrics: Metrics): Figures {
   return joined(parts, (values, name) => {
     if (metrics[name]?.together === "most") return Math.max(...values);
+    if (metrics[name]?.together === "least") return Math.min(...values);
     return values.reduce((sum, value) => sum + value, 0);
   });
 }

@@ -24,7 +24,7 @@ export interface Metric {
   /** Prometheus wants base units: the figure times this. */
   readonly scale: number;
   /** What the figures of several workers make together. */
-  readonly together: "sum" | "most";
+  readonly together: "sum" | "most" | "least";
   /** Whether nutcracker has it too, by the same name. */
   readonly nutcracker: boolean;
 }

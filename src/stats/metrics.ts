@@ -83,13 +83,24 @@ export const POOL_METRICS = {
   pending_requests: gauge("pending_requests", "requests of clients that wait for their reply now"),
   held_bytes: gauge("held_bytes", "bytes held for clients now: replies, and requests that can't go on yet"),
   forgiven_gets: counter("forgiven_gets_total", "failures of servers answered as misses"),
+  blocked_clients: gauge("blocked_clients", "clients that wait for data now"),
+  watching_clients: gauge("watching_clients", "clients that watch keys now"),
+  subscribed_clients: gauge("subscribed_clients", "clients that listen to channels or patterns now"),
+  tracking_clients: gauge("tracking_clients", "clients that are told of changes of keys now"),
+  monitoring_clients: gauge("monitoring_clients", "clients that see the commands of all others now"),
   subscribed_channels: gauge(
     "subscribed_channels",
-    "channels and patterns that clients of a worker listen to now",
+    "channels, sharded ones and patterns that clients of a worker listen to now",
   ),
+  subscribed_patterns: gauge("subscribed_patterns", "patterns among them"),
+  subscribed_shard_channels: gauge("subscribed_shard_channels", "sharded channels among them"),
   subscriber_connections: gauge(
     "subscriber_connections",
     "connections to servers that listen for clients now",
+  ),
+  tracking_connections: gauge(
+    "tracking_connections",
+    "connections to servers that hear of changes for clients now",
   ),
   heard_messages: counter("heard_messages_total", "messages heard for clients that have subscribed"),
   subscriber_gaps: counter(
@@ -121,6 +132,21 @@ export const POOL_METRICS = {
       detail: ", after a while",
     },
   ),
+  replica_reads: counter("replica_reads_total", "reads that were sent to replicas"),
+  repeated_reads: counter(
+    "replica_repeated_reads_total",
+    "reads that a replica could not answer, asked of the primary",
+  ),
+  unfit_reads: counter("replica_primary_reads_total", "reads for the primary in spite of its replicas", {
+    labels: { because: "unfit" },
+    detail: ", none of which was fit",
+  }),
+  fresh_reads: counter("replica_primary_reads_total", "reads for the primary in spite of its replicas", {
+    labels: { because: "written" },
+    detail: ", which may have lacked what was just written",
+  }),
+  hedged_reads: counter("hedged_reads_total", "reads that were asked of a second member too"),
+  hedges_won: counter("hedged_reads_won_total", "reads that the second member answered first"),
   ...failures("errors_total"),
 };
 
@@ -168,6 +194,20 @@ export const SERVER_METRICS = {
   }),
   server_connects: counter("server_connects_total", "connections made to the server"),
   server_live: gauge("server_live", "1 while it is in the ring", { together: "most" }),
+  replica_fit: gauge("replica_fit", "1 while it is read from", {
+    together: "least",
+    detail: "; replicas only, as are the others of the kind",
+  }),
+  replica_lag_ms: gauge("replica_lag_seconds", "how far it was behind its primary when it last told", {
+    detail: "; ms",
+    scale: 1e-3,
+    together: "most",
+  }),
+  replica_lag_bytes: gauge("replica_lag_bytes", "the same in bytes of the replication stream", {
+    together: "most",
+  }),
+  replica_asked: counter("replica_asked_total", "reads it was sent, as a replica"),
+  replica_repeated: counter("replica_repeated_total", "those of them that the primary had to answer"),
   ...failures("server_errors_total"),
 };
 

@@ -4,13 +4,12 @@
  *
  * Source: unix(7), cmsg(3); sizes are those of 64-bit Linux.
  */
-import { libc, pointerTo } from "./libc.ts";
+import { libc, MSG_DONTWAIT, pointerTo } from "./libc.ts";
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
-const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const MSG_CMSG_CLOEXEC = 0x40000000;
 
@@ -28,11 +27,6 @@ const CONTROL_LENGTH_AT = 40;
  * channel's room, which those for a few hundred pools would fill.
  */
 const MOST_AT_ONCE = 250;
-
-/** Whether descriptors can be passed to another process here. */
-export function canPassDescriptors(): boolean {
-  return process.platform === "linux" && libc() !== null;
-}
 
 /** Makes the two ends of a channel; the second one is for the child. Errors: throws when the system refuses. */
 export function descriptorChannel(): [here: number, there: number] {

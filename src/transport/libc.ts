@@ -13,10 +13,17 @@ const FUNCTIONS = {
   dup: { args: [FFIType.i32], returns: FFIType.i32 },
   close: { args: [FFIType.i32], returns: FFIType.i32 },
   socketpair: { args: [FFIType.i32, FFIType.i32, FFIType.i32, FFIType.ptr], returns: FFIType.i32 },
+  setsockopt: {
+    args: [FFIType.i32, FFIType.i32, FFIType.i32, FFIType.ptr, FFIType.u32],
+    returns: FFIType.i32,
+  },
   recv: { args: [FFIType.i32, FFIType.ptr, FFIType.u64, FFIType.i32], returns: FFIType.i64 },
   sendmsg: { args: [FFIType.i32, FFIType.ptr, FFIType.i32], returns: FFIType.i64 },
   recvmsg: { args: [FFIType.i32, FFIType.ptr, FFIType.i32], returns: FFIType.i64 },
 } as const;
+
+/** A flag of `recv` and its kin: answer at once. Linux's number, and macOS's. */
+export const MSG_DONTWAIT = process.platform === "darwin" ? 0x80 : 0x40;
 
 /** The calls, under their names in C. A negative result is a failure. */
 export interface LibC {
@@ -24,6 +31,7 @@ export interface LibC {
   dup(descriptor: number): number;
   close(descriptor: number): number;
   socketpair(domain: number, type: number, protocol: number, pair: Pointer): number;
+  setsockopt(descriptor: number, level: number, option: number, value: Pointer, size: number): number;
   recv(descriptor: number, buffer: Pointer, size: number, flags: number): bigint;
   sendmsg(descriptor: number, message: Pointer, flags: number): bigint;
   recvmsg(descriptor: number, message: Pointer, flags: number): bigint;

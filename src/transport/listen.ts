@@ -1,7 +1,7 @@
 /** Accepting connections, on a socket that somebody else opened or, where none can be handed over, on an address. */
 import { type Address, formatAddress } from "../config/address.ts";
 import type { Budget } from "./budget.ts";
-import { causeOf, setBacklog } from "./listening_socket.ts";
+import { causeOf, closeDescriptor, setBacklog } from "./listening_socket.ts";
 import { Outbox } from "./outbox.ts";
 import { NOBODY, Stream, streamHandlers, type StreamOwner } from "./stream.ts";
 import { listenOptions, type ListenTls, tlsReason } from "./tls.ts";
@@ -58,6 +58,7 @@ export function listen(options: ListenOptions): Listener {
     setBacklog(listener.fd, options.backlog);
     return { stop: () => listener.stop(false) };
   } catch (error) {
+    if (descriptor !== null) closeDescriptor(descriptor);
     throw new Error(`listen on ${formatAddress(address)}: ${causeOf(error)}`);
   }
 }

@@ -8,9 +8,13 @@
  */
 import { chmodSync, renameSync } from "node:fs";
 import { type Address, formatAddress } from "../config/address.ts";
-import { libc } from "./libc.ts";
+import { libc, pointerTo } from "./libc.ts";
 import { removeStale } from "./socket_file.ts";
 import { reasonOf } from "./stream.ts";
+
+/** Linux's numbers, and macOS's. */
+const [SOL_SOCKET, SO_REUSEPORT] = process.platform === "darwin" ? [0xffff, 0x200] : [1, 15];
+const ONE = new Uint8Array(new Int32Array([1]).buffer);
 
 /** Which socket to open. */
 export interface SocketOptions {
@@ -34,9 +38,11 @@ export async function openSocket(options: SocketOptions): Promise<number> {
   const { address, backlog, shared } = options;
   try {
     if (address.kind === "unix") return await openUnix(address, backlog);
-    // Alone first: two instances on one port by mistake would share its clients without a word.
-    if (!shared) bind({ hostname: address.host, port: address.port }).stop(true);
-    return keep(bind({ hostname: address.host, port: address.port, reusePort: true }), backlog);
+    const listener = bind({ hostname: address.host, port: address.port, reusePort: shared });
+    // Not before: two instances on one port by mistake would share its clients without a word. Nor is it tried with a
+    // socket that goes again: whoever connects in that moment would be reset.
+    if (!shared) allowSiblings(listener.fd);
+    return keep(listener, backlog);
   } catch (error) {
     throw new Error(`listen on ${formatAddress(address)}: ${causeOf(error)}`);
   }
@@ -55,6 +61,11 @@ export function closeDescriptor(descriptor: number): void {
 /** Sets how many connections may wait to be accepted on a listening socket; the runtime does not let us choose. */
 export function setBacklog(descriptor: number, backlog: number): void {
   libc()?.listen(descriptor, backlog);
+}
+
+/** From now on others of this user may listen on the socket's address, if they agree to share it. */
+function allowSiblings(descriptor: number): void {
+  libc()!.setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, pointerTo(ONE), ONE.byteLength);
 }
 
 const CAUSES: Record<string, string> = {

@@ -68,7 +68,12 @@ export class Stream implements EndsTurn, Sink {
     this.#socket = socket;
     this.owner = owner;
     this.outbox = outbox;
-    this.peer = peerOf(socket);
+    this.peer = addressText(socket.remoteAddress, socket.remotePort);
+  }
+
+  /** Our own address on this connection. */
+  get local(): string {
+    return addressText(this.#socket.localAddress, this.#socket.localPort);
   }
 
   /** A TLS handshake is under way. */
@@ -285,8 +290,7 @@ export function reasonOf(error: unknown): string {
   return typeof code === "string" ? code : String((error as Error).message ?? error);
 }
 
-function peerOf(socket: Socket<Stream>): string {
-  const host = socket.remoteAddress;
+function addressText(host: string | undefined, port: number | undefined): string {
   if (host === undefined || host === "") return "unix";
-  return host.includes(":") ? `[${host}]:${socket.remotePort}` : `${host}:${socket.remotePort}`;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,9 +1,7 @@
 /** Looking whether a connection has bytes that nobody has read, without reading them. */
-import { libc, pointerTo } from "./libc.ts";
+import { libc, MSG_DONTWAIT, pointerTo } from "./libc.ts";
 
 const MSG_PEEK = 2;
-/** Linux's number, and macOS's. */
-const MSG_DONTWAIT = process.platform === "darwin" ? 0x80 : 0x40;
 
 const byte = new Uint8Array(1);
 

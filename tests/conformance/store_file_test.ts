@@ -18,6 +18,7 @@ import { Random } from "../support/seed.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { reasonWithoutTinyDisk, TinyDisk } from "../support/tiny_disk.ts";
 import { failureOf, storeConformance } from "./store_conformance.ts";
+import { testUnless } from "../support/test_unless.ts";
 
 const WRITER = new URL("../support/store_writer.ts", import.meta.url).pathname;
 
@@ -167,7 +168,7 @@ describe("FileStore", () => {
     );
   }, 60_000);
 
-  test.skipIf(reasonWithoutTinyDisk() !== null)("keeps the old document when the disk is full", async () => {
+  testUnless(reasonWithoutTinyDisk())("keeps the old document when the disk is full", async () => {
     using disk = new TinyDisk(64 * 1024);
     const path = disk.file("state");
     const store = new FileStore(path);

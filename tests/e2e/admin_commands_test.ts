@@ -23,7 +23,7 @@ const NEVER = [
     "DEBUG SLEEP 0",
   ],
   ...["ACL SETUSER x", "ACL DELUSER x", "ACL LOAD", "ACL SAVE", "MODULE LOAD x", "MODULE UNLOAD x"],
-  ...["FAILOVER", "CLUSTER RESET", "MONITOR", "REPLCONF x"],
+  ...["FAILOVER", "CLUSTER RESET", "REPLCONF x"],
 ];
 
 async function redisFleet(workers = 1, options = {}): Promise<Fleet<RedisServer>> {

@@ -125,7 +125,7 @@ describe.each(["tcp", "unix"])("over %s, the endpoint", (kind) => {
     finish();
     expect(await (await answer).json()).toMatchObject({ changes: ["configuration reloaded"] });
     await stopped;
-    expect(fetchAdmin(from, "/healthz")).rejects.toThrow();
+    await expect(fetchAdmin(from, "/healthz")).rejects.toThrow();
   });
 });
 
@@ -174,7 +174,7 @@ describe("on a port, the endpoint", () => {
   test("is refused a port that is in use, and shares it only with its successor", async () => {
     const port = freePort();
     const first = await serve(tcp(port));
-    expect(serve(tcp(port))).rejects.toThrow(
+    await expect(serve(tcp(port))).rejects.toThrow(
       `admin.listen: 127.0.0.1:${port}: another process listens there`,
     );
     const instance = new FakeInstance();
@@ -184,10 +184,10 @@ describe("on a port, the endpoint", () => {
     expect(instance.calls).toHaveLength(20);
   });
 
-  test("is refused an address this machine doesn't have", () => {
+  test("is refused an address this machine doesn't have", async () => {
     const listen = { kind: "tcp", host: "192.0.2.1", port: 9922 } as const;
     const tokens = { write: "w", read: null };
-    expect(serve(listen, new FakeInstance(), { tokens })).rejects.toThrow(
+    await expect(serve(listen, new FakeInstance(), { tokens })).rejects.toThrow(
       "admin.listen: 192.0.2.1:9922: this machine has no such address",
     );
   });
@@ -220,10 +220,10 @@ describe("on a unix socket, the endpoint", () => {
     using dir = new TempDir();
     const path = dir.file("admin.sock");
     await serve(unix(path));
-    expect(serve(unix(path))).rejects.toThrow(`admin.listen: ${path}: another process listens there`);
+    await expect(serve(unix(path))).rejects.toThrow(`admin.listen: ${path}: another process listens there`);
     expect((await fetchAdmin(path, "/healthz")).status).toBe(200);
     writeFileSync(dir.file("notes"), "dear diary");
-    expect(serve(unix(dir.file("notes")))).rejects.toThrow("the file exists and is no socket");
+    await expect(serve(unix(dir.file("notes")))).rejects.toThrow("the file exists and is no socket");
     expect(await Bun.file(dir.file("notes")).text()).toBe("dear diary");
   });
 

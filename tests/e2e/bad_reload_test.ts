@@ -48,25 +48,27 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a bad configuration", ()
     const instance = `workers: ${workers}\nlog: { format: json }`;
     const proxy = stack.use(await startSennit(configText([{ listen: port, servers: [server] }], instance)));
     await eventually("it has started", () => proxy.log.includes('"started"'));
-    const load = stack.use(await Load.start(port, { long: 5, short: 1 }));
-    const files = openFiles(proxy.pid);
-    for (const [title, marked, [, message] = ["", ""]] of badFiles(50)) {
-      const { text, places } = readMarks(marked);
-      writeFileSync(proxy.configFile, text);
-      const before = faultsIn(proxy.log).length;
-      proxy.signal("SIGHUP");
-      // Each fault is a line of its own, and the log may be read between two of them.
-      await eventually(`the log says where the file is bad that ${title}`, () => {
-        const faults = faultsIn(proxy.log).slice(before);
-        const isNamed = faults.some((fault) => fault.startsWith(`${proxy.configFile}:${places[0]}: `));
-        return isNamed && faults.join("\n").includes(message!);
-      });
-    }
-    await load.progress();
-    await load.stop();
-    expect(load).toMatchObject({ failures: [], crossed: 0 });
-    expect(await executedOn([server.endpoint])).toBe(load.acknowledged);
-    await eventually("nothing is left open", () => openFiles(proxy.pid) <= files);
+    await proxy.explain(async () => {
+      const load = stack.use(await Load.start(port, { long: 5, short: 1 }));
+      const files = openFiles(proxy.pid);
+      for (const [title, marked, [, message] = ["", ""]] of badFiles(50)) {
+        const { text, places } = readMarks(marked);
+        writeFileSync(proxy.configFile, text);
+        const before = faultsIn(proxy.log).length;
+        proxy.signal("SIGHUP");
+        // Each fault is a line of its own, and the log may be read between two of them.
+        await eventually(`the log says where the file is bad that ${title}`, () => {
+          const faults = faultsIn(proxy.log).slice(before);
+          const isNamed = faults.some((fault) => fault.startsWith(`${proxy.configFile}:${places[0]}: `));
+          return isNamed && faults.join("\n").includes(message!);
+        });
+      }
+      await load.progress();
+      await load.stop();
+      expect(load).toMatchObject({ failures: [], crossed: 0 });
+      expect(await executedOn([server.endpoint])).toBe(load.acknowledged);
+      await eventually("nothing is left open", () => openFiles(proxy.pid) <= files);
+    });
   }, 30_000);
 
   test.each([1, 2])("with an address that is taken opens nothing with %d workers", async (workers) => {
@@ -77,22 +79,24 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a bad configuration", ()
     const good = configText([{ listen: port, servers: [server] }], instance);
     const proxy = stack.use(await startSennit(good));
     await eventually("it has started", () => proxy.log.includes('"started"'));
-    const load = stack.use(await Load.start(port, { long: 5, short: 1 }));
-    const files = openFiles(proxy.pid);
-    using _ = { [Symbol.dispose]: listenOn(taken) };
-    const path = proxy.dir.file("a.sock");
-    const pools = [free, path, taken].map((listen, i) => ({ name: `p${i}`, listen, servers: [server] }));
-    writeFileSync(
-      proxy.configFile,
-      configText([{ listen: port, servers: ["127.0.0.1:1:1"] }, ...pools], instance),
-    );
-    const reason = `listen on 127.0.0.1:${taken}: another process listens there`;
-    expect(await rejectedFor(proxy)).toEqual([reason]);
-    expect([isFree(free), existsSync(path)]).toEqual([true, false]);
-    await load.progress();
-    await load.stop();
-    expect(load).toMatchObject({ failures: [], crossed: 0 });
-    expect(openFiles(proxy.pid)).toBeLessThanOrEqual(files);
+    await proxy.explain(async () => {
+      const load = stack.use(await Load.start(port, { long: 5, short: 1 }));
+      const files = openFiles(proxy.pid);
+      using _ = { [Symbol.dispose]: listenOn(taken) };
+      const path = proxy.dir.file("a.sock");
+      const pools = [free, path, taken].map((listen, i) => ({ name: `p${i}`, listen, servers: [server] }));
+      writeFileSync(
+        proxy.configFile,
+        configText([{ listen: port, servers: ["127.0.0.1:1:1"] }, ...pools], instance),
+      );
+      const reason = `listen on 127.0.0.1:${taken}: another process listens there`;
+      expect(await rejectedFor(proxy)).toEqual([reason]);
+      expect([isFree(free), existsSync(path)]).toEqual([true, false]);
+      await load.progress();
+      await load.stop();
+      expect(load).toMatchObject({ failures: [], crossed: 0 });
+      expect(openFiles(proxy.pid)).toBeLessThanOrEqual(files);
+    });
   }, 30_000);
 });
 

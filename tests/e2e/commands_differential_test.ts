@@ -1,12 +1,12 @@
 /**
  * Over one server the proxy answers to the byte as that server does: long random mixes of commands of all types,
- * errors and wrong arity among them, in RESP2 and in RESP3.
+ * transactions, subscriptions, short waits, errors and wrong arity among them, in RESP2 and in RESP3.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { reasonToSkip } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { Random } from "../support/seed.ts";
-import { randomCommand } from "./random_commands.ts";
+import { randomCommands } from "./random_commands.ts";
 import { RedisTwin } from "./redis_twin.ts";
 
 const ROUNDS = 50;
@@ -56,7 +56,7 @@ describe.skipIf(reasonToSkip("redis-server") !== null)(
       const random = new Random(`commands ${version}`);
       for (let round = 0; round < ROUNDS; round++) {
         const length = random.integer(1, MOST_COMMANDS);
-        await twin.same(Array.from({ length }, () => randomCommand(random)), random, version);
+        await twin.same(Array.from({ length }, () => randomCommands(random)).flat(), random, version);
       }
     }, 60_000);
 

@@ -8,6 +8,7 @@ import { reasonToSkip } from "../support/programs.ts";
 import { ProxyProcess } from "../support/proxy_process.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { sennitCommand, startSennit } from "../support/sennit.ts";
+import { testUnless } from "../support/test_unless.ts";
 
 let server: FakeServer;
 beforeAll(async () => void (server = await FakeServer.start(healthy)));
@@ -106,21 +107,24 @@ describe.skipIf(process.platform === "win32")("the limit of open files", () => {
   });
 });
 
-test.skipIf(!hasIpv6())("clients and servers are reached over IPv6, with brackets and without", async () => {
-  const ports = [freePort(), freePort(), freePort()] as const;
-  const inner = poolConfig({ name: "inner", listen: ports[0], servers: [server] });
-  const outer = ["[::1]", "::1"].map((host, i) =>
-    poolConfig({ name: `outer ${i}`, listen: ports[i + 1]!, servers: [`"${host}:${ports[0]}:1"`] })
-  );
-  const text = [...outer, inner.replace("127.0.0.1:", "[::]:")].join("");
-  await using proxy = await startSennit(text);
-  for (const endpoint of proxy.endpoints) {
-    using client = await RawClient.connect(endpoint);
+testUnless(hasIpv6() ? null : "this machine has no IPv6")(
+  "clients and servers are reached over IPv6, with brackets and without",
+  async () => {
+    const ports = [freePort(), freePort(), freePort()] as const;
+    const inner = poolConfig({ name: "inner", listen: ports[0], servers: [server] });
+    const outer = ["[::1]", "::1"].map((host, i) =>
+      poolConfig({ name: `outer ${i}`, listen: ports[i + 1]!, servers: [`"${host}:${ports[0]}:1"`] })
+    );
+    const text = [...outer, inner.replace("127.0.0.1:", "[::]:")].join("");
+    await using proxy = await startSennit(text);
+    for (const endpoint of proxy.endpoints) {
+      using client = await RawClient.connect(endpoint);
+      expect(await client.command("SET", "k", "v")).toBe("OK");
+    }
+    using client = await RawClient.connect(ports[0], "::1");
     expect(await client.command("SET", "k", "v")).toBe("OK");
-  }
-  using client = await RawClient.connect(ports[0], "::1");
-  expect(await client.command("SET", "k", "v")).toBe("OK");
-});
+  },
+);
 
 function hasIpv6(): boolean {
   try {

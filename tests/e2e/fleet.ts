@@ -11,6 +11,7 @@ import { startSennit } from "../support/sennit.ts";
 /** A server, real or fake. */
 export interface AnyServer extends AsyncDisposable {
   readonly address: string;
+  readonly isScripted?: boolean;
 }
 
 /** How a fleet is set up. */

@@ -3,12 +3,12 @@
  * the server itself and through the proxy. All of them may be asked twice without a difference.
  */
 import { expect, test } from "bun:test";
-import { createHash } from "node:crypto";
 import { reasonToSkip } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import type { Argument } from "../support/resp_encoder.ts";
 import { Random } from "../support/seed.ts";
+import { sha1 } from "../support/sha1.ts";
 import { Fleet } from "./fleet.ts";
 
 const STEPS = 1500;
@@ -18,7 +18,7 @@ const LIBRARY = "#!lua name=lib\nredis.register_function('f', function(keys) ret
 function randomCommand(random: Random): Argument[] {
   const key = () => `k${random.integer(0, 40)}`;
   const script = () => random.pick(SCRIPTS);
-  const sha = () => createHash("sha1").update(script()).digest("hex");
+  const sha = () => sha1(script());
   const sometimes = (...words: string[]) => random.next() < 0.2 ? words : [];
   const make: (() => Argument[])[] = [
     () => ["SET", key(), "v"],

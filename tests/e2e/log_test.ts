@@ -7,6 +7,7 @@ import { poolConfig } from "../support/pool_config.ts";
 import type { ProxyProcess } from "../support/proxy_process.ts";
 import { startSennit } from "../support/sennit.ts";
 import { TempDir } from "../support/temp_dir.ts";
+import { testUnless } from "../support/test_unless.ts";
 
 type Entry = Record<string, string | number>;
 
@@ -139,7 +140,7 @@ describe("the log", () => {
     expect(entries(file).map(({ event }) => event)).not.toContain("x");
   });
 
-  test.skipIf(!existsSync("/dev/full"))(
+  testUnless(existsSync("/dev/full") ? null : "there is no /dev/full")(
     "on a full disk loses lines, not the proxy, and says how many",
     async () => {
       using dir = new TempDir();

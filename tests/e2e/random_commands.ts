@@ -2,6 +2,8 @@
  * Random commands of all kinds, right and wrong, whose replies are the same on every server: nothing that depends on
  * the clock, on chance, or on the order of a hash table, whose seed is a server's own.
  */
+import { ALL_COMMANDS } from "../../src/protocol/redis/command_table.ts";
+import { compareVersions } from "../../src/proxy/server_versions.ts";
 import type { Argument } from "../support/resp_encoder.ts";
 import type { Random } from "../support/seed.ts";
 
@@ -65,7 +67,7 @@ const STRINGS: Make[] = [
   (d) => `APPEND ${d.key("s")} ${d.word}`,
   (d) => `${d.one("INCR", "DECR")} ${d.key("s")}`,
   (d) => `${d.one("INCRBY", "DECRBY", "INCRBYFLOAT")} ${d.key("s")} ${d.score}`,
-  (d) => `${d.one("STRLEN", "GETDEL", "TYPE", "PERSIST", "EXPIRETIME", "DUMP")} ${d.key("s")}`,
+  (d) => `${d.one("STRLEN", "GETDEL", "TYPE", "PERSIST", "EXPIRETIME")} ${d.key("s")}`,
   (d) => `GETRANGE ${d.key("s")} ${d.int} ${d.int}`,
   (d) => `SETRANGE ${d.key("s")} ${d.int} ${d.word}`,
   (d) => `GETEX ${d.key("s")} ${d.one("", "PERSIST", "EXAT 33177117420", "EX")}`,
@@ -108,7 +110,7 @@ const COLLECTIONS: Make[] = [
   (d) => `${d.one("SMEMBERS", "SCARD")} ${d.key("e")}`,
   (d) => `${d.one("SINTER", "SUNION", "SDIFF")} ${d.many(() => d.key("e"))}`,
   (d) => `${d.one("SINTERSTORE", "SUNIONSTORE", "SDIFFSTORE")} ${d.key("e")} ${d.many(() => d.key("e"))}`,
-  (d) => `SINTERCARD ${d.one("1", "2")} ${d.key("e")} ${d.key("e")}`,
+  (d) => `SINTERCARD ${d.one("1", "2", "x", "-1", "0", "9")} ${d.key("e")} ${d.key("e")}`,
   (d) => `SMOVE ${d.key("e")} ${d.key("e")} ${d.int}`,
 ];
 
@@ -120,9 +122,15 @@ const SORTED: Make[] = [
   (d) => `${d.one("ZSCORE", "ZRANK", "ZREVRANK", "ZREM", "ZMSCORE")} ${d.key("z")} ${d.word}`,
   (d) => `ZINCRBY ${d.key("z")} ${d.score} ${d.word}`,
   (d) => `${d.one("ZPOPMIN", "ZPOPMAX")} ${d.key("z")} ${d.one("", "0", "2", "-1")}`,
-  (d) => `${d.one("ZUNION", "ZINTER", "ZDIFF")} 2 ${d.key("z")} ${d.key("z")} ${d.one("", "WITHSCORES")}`,
+  (d) =>
+    `${d.one("ZUNION", "ZINTER", "ZDIFF")} ${d.one("2", "2", "2", "0", "-1", "9", "x")} ${d.key("z")} ${
+      d.key("z")
+    } ${d.one("", "WITHSCORES")}`,
   (d) => `ZRANGESTORE ${d.key("z")} ${d.key("z")} 0 ${d.int}`,
-  (d) => `ZMPOP 1 ${d.key("z")} ${d.one("MIN", "MAX COUNT 2")}`,
+  (d) =>
+    `${d.one("ZMPOP", "LMPOP")} ${d.one("1", "1", "x", "-1", "9")} ${d.key("z")} ${
+      d.one("MIN", "MAX COUNT 2")
+    }`,
   (d) => `ZLEXCOUNT ${d.key("z")} - +`,
   (d) => `GEOADD ${d.key("g")} ${d.place}`,
   (d) => `${d.one("GEOPOS", "GEOHASH")} ${d.key("g")} ${d.many(() => d.word)}`,
@@ -184,13 +192,83 @@ const OTHERS: Make[] = [
   (d) => d.one("EXEC", "DISCARD"),
 ];
 
-const GROUPS = [STRINGS, BITS, COLLECTIONS, SORTED, STREAMS, OTHERS];
+/** Commands that wait, for a moment or for what is there already. */
+const WAITING: Make[] = [
+  (d) => `${d.one("BLPOP", "BRPOP")} ${d.many(() => d.key("l"))} ${d.one("0.001", "0.001", "x", "-1")}`,
+  (d) => `BLMOVE ${d.key("l")} ${d.key("l")} LEFT ${d.one("RIGHT", "LEFT", "UP")} 0.001`,
+  (d) => `BRPOPLPUSH ${d.key("l")} ${d.key("l")} 0.001`,
+  (d) => `BLMPOP 0.001 ${d.one("1", "2", "x")} ${d.key("l")} ${d.one("LEFT", "RIGHT COUNT 2")}`,
+  (d) => `${d.one("BZPOPMIN", "BZPOPMAX")} ${d.key("z")} ${d.key("z")} 0.001`,
+  (d) => `BZMPOP 0.001 1 ${d.key("z")} ${d.one("MIN", "MAX COUNT 2")}`,
+  (d) => `XREAD BLOCK ${d.one("1", "-1", "x")} STREAMS ${d.key("x")} ${d.one("$", "0")}`,
+  (d) => `XREADGROUP GROUP g1 me BLOCK 1 STREAMS ${d.key("x")} >`,
+];
 
-/** One random command. */
-export function randomCommand(random: Random): Argument[] {
+/**
+ * What depends on chance, on the clock, or on the order of a hash table; and functions that are not there with keys that
+ * can't be told: of two faults the proxy names the other.
+ */
+const UNCERTAIN =
+  /random|rand|spop|idletime|freq|usage|ttl|expire|hscan|sscan|zscan|xadd|xautoclaim|xclaim|xpending|fcall|refcount|dump|consumers|setex/;
+
+/** The names of all commands that a server, of Redis 7.0 at least, answers by its data alone. */
+const NAMES = ALL_COMMANDS.filter(({ name, group, since, handling, flags, subcommands }) =>
+  group !== "set" && /^(forward|split)/.test(handling) && compareVersions(since, "7.0.0") <= 0 &&
+  subcommands.length === 0 &&
+  !UNCERTAIN.test(name) &&
+  !["admin", "blocking"].some((flag) => flags.includes(flag))
+).map(({ name }) => name.replace("|", " "));
+
+/** Any command with anything behind it. */
+const ANYTHING: Make[] = [
+  (d) => `${d.random.pick(NAMES)} ${d.one("", d.many(() => d.one(d.word, d.key(d.one(..."shlezx")), "1")))}`,
+];
+
+const DATA = [STRINGS, BITS, COLLECTIONS, SORTED, STREAMS, ANYTHING];
+const GROUPS = [...DATA, OTHERS];
+
+/** One random command, or several that belong together. */
+export function randomCommands(random: Random): Argument[][] {
   const draw = new Draw(random);
+  const chance = random.integer(0, 99);
+  if (chance < 6) return randomTransaction(draw);
+  if (chance < 8) return [["CLIENT", "REPLY", "SKIP"], randomCommand(draw, GROUPS)];
+  if (chance < 10) return [["CLIENT", "REPLY", "OFF"], ...someData(draw), ["CLIENT", "REPLY", "ON"]];
+  if (chance < 12) {
+    const channels = ["a", "b", "c"].slice(0, random.integer(1, 3));
+    const [subscribe, unsubscribe] = random.pick([["SUBSCRIBE", "UNSUBSCRIBE"], [
+      "PSUBSCRIBE",
+      "PUNSUBSCRIBE",
+    ]]);
+    return [
+      [subscribe!, ...channels],
+      random.pick([["PING"], ["GET"], ["PING", "x"], ["PUBLISH", "d", "x"]]),
+      [unsubscribe!, ...channels],
+    ];
+  }
+  // A server notices only now and then that a wait is over.
+  if (chance === 12 && random.next() < 0.2) return [randomCommand(draw, [WAITING])];
+  return [randomCommand(draw, GROUPS)];
+}
+
+function randomTransaction(draw: Draw): Argument[][] {
+  const { random } = draw;
+  const watch = random.pick([[], [], [["WATCH", draw.key("s")]], [["WATCH", draw.key("s")], ["UNWATCH"]]]);
+  const inside = random.pick([[], [], [], [["MULTI"]], [["WATCH", "s1"]], [["NOSUCH"]], [["PING"], [
+    "ECHO",
+    "x",
+  ]]]);
+  return [...watch, ["MULTI"], ...someData(draw), ...inside, [random.pick(["EXEC", "EXEC", "DISCARD"])]];
+}
+
+function someData(draw: Draw): Argument[][] {
+  return Array.from({ length: draw.random.integer(0, 5) }, () => randomCommand(draw, DATA));
+}
+
+function randomCommand(draw: Draw, groups: readonly Make[][]): Argument[] {
+  const { random } = draw;
   if (random.integer(0, 9) === 0) {
     return ["EVAL", random.pick(SCRIPTS), "1", draw.key(random.pick([..."shzl"])), draw.word];
   }
-  return random.pick(random.pick(GROUPS))(draw).split(" ").filter((word) => word !== "");
+  return random.pick(random.pick(groups))(draw).split(" ").filter((word) => word !== "");
 }

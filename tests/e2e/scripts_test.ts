@@ -1,12 +1,12 @@
 /** Scripts and functions over several servers: what was told once is there on every server when it is needed. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { createHash } from "node:crypto";
 import { eventually } from "../support/eventually.ts";
 import { reasonToSkip } from "../support/programs.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import { RespError, type RespValue } from "../support/resp.ts";
 import { pipeline } from "../support/resp_encoder.ts";
+import { sha1 } from "../support/sha1.ts";
 import { Fleet } from "./fleet.ts";
 
 const OPTIONS = { admin_commands: true };
@@ -15,10 +15,6 @@ const PUSH = "return redis.call('RPUSH', KEYS[1], ARGV[1])";
 const LIBRARY =
   "#!lua name=mylib\nredis.register_function('twice', function(keys, args) return args[1] * 2 end)";
 const NOSCRIPT = new RespError("NOSCRIPT No matching script. Please use EVAL.");
-
-function sha1(text: string): string {
-  return createHash("sha1").update(text).digest("hex");
-}
 
 async function isLoaded(server: RedisServer, script: string): Promise<boolean> {
   return (await server.command("SCRIPT", "EXISTS", sha1(script)) as number[])[0] === 1;

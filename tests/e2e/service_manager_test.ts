@@ -9,6 +9,7 @@ import { poolConfig } from "../support/pool_config.ts";
 import { reasonToSkip } from "../support/programs.ts";
 import { ProxyProcess } from "../support/proxy_process.ts";
 import { sennitCommand } from "../support/sennit.ts";
+import { testUnless } from "../support/test_unless.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
 const KINDS: [string, () => readonly string[]][] = [
@@ -77,7 +78,7 @@ describe.skipIf(process.platform !== "linux" || reasonToSkip("python3") !== null
   });
 });
 
-test.skipIf(Bun.which("systemd-analyze") === null)(
+testUnless(Bun.which("systemd-analyze") === null ? "systemd-analyze is not installed" : null)(
   "systemd finds nothing to object to in the unit",
   async () => {
     using dir = new TempDir();

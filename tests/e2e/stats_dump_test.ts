@@ -101,7 +101,7 @@ describe("the statistics port", () => {
 
   test("is refused a port that is in use, and shares it only with its successor", async () => {
     const first = await serve();
-    expect(serve({}, first.port)).rejects.toThrow(
+    await expect(serve({}, first.port)).rejects.toThrow(
       `listen on 127.0.0.1:${first.port}: another process listens`,
     );
     const second = await serve({ takeOver: true }, first.port);
@@ -117,6 +117,6 @@ describe("the statistics port", () => {
     await eventually("it is accepted", () => asked === 1);
     open.pop()!.stop();
     expect((await client.readUntilClose()).toString()).toBe("");
-    expect(RawClient.connect(port)).rejects.toThrow("ECONNREFUSED");
+    await expect(RawClient.connect(port)).rejects.toThrow("ECONNREFUSED");
   });
 });

@@ -104,6 +104,7 @@ function randomConfig(random: Random, port: number): Config {
     listen: port,
     servers: entries,
     options: {
+      learn_commands: false,
       server_connections: random.integer(1, 3),
       timeout: random.integer(4000, 5000),
       redis_db: random.integer(0, 1),

@@ -54,7 +54,9 @@ class Proxy {
       ownerOf: (unit: number) => unit,
     };
     const counters = new PoolCounters();
-    this.#splitter = new Splitter({ router, backends: this.lanes, counters } as unknown as Pool);
+    this.#splitter = new Splitter(
+      { router, backends: this.lanes, counters, replicas: { reads: null } } as unknown as Pool,
+    );
   }
 
   /** Sends the request in fragments if it needs them; answers the server of all its keys otherwise. */

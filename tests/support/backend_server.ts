@@ -1,6 +1,6 @@
 /** What the real servers behind a proxy have in common: one endpoint, and a process that may go and come back on it. */
 import { freePort } from "./free_port.ts";
-import type { Endpoint } from "./raw_client.ts";
+import { type Endpoint, RawClient } from "./raw_client.ts";
 import { type Launch, ServerProcess } from "./server_process.ts";
 import { TempDir } from "./temp_dir.ts";
 
@@ -8,6 +8,8 @@ import { TempDir } from "./temp_dir.ts";
 export interface BackendOptions {
   /** The port, where it must be a certain one. */
   readonly port?: number;
+  /** The address it listens on; 127.0.0.1 when not given. */
+  readonly host?: string;
   /** Listens on a unix socket instead of a port. */
   readonly unix?: boolean;
   /** More options of the program's own. */
@@ -20,13 +22,15 @@ export abstract class BackendServer implements AsyncDisposable {
   readonly endpoint: Endpoint;
   /** The endpoint as configuration files write it. */
   readonly address: string;
+  protected readonly host: string;
   protected readonly dir: TempDir;
   #process: ServerProcess | null = null;
 
   protected constructor(options: BackendOptions) {
     this.dir = new TempDir();
     this.endpoint = options.unix ? this.dir.file("server.sock") : options.port ?? freePort();
-    this.address = options.unix ? String(this.endpoint) : `127.0.0.1:${this.endpoint}`;
+    this.host = options.host ?? "127.0.0.1";
+    this.address = options.unix ? String(this.endpoint) : `${this.host}:${this.endpoint}`;
   }
 
   /** How the server is started. */
@@ -41,6 +45,11 @@ export abstract class BackendServer implements AsyncDisposable {
       this.dir.remove();
       throw error;
     }
+  }
+
+  /** A connection to it. */
+  connect(): Promise<RawClient> {
+    return RawClient.connect(this.endpoint, this.host);
   }
 
   /** Its port. Errors: throws when it listens on a unix socket. */

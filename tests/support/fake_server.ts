@@ -79,6 +79,8 @@ export class FakePeer {
 export class FakeServer implements AsyncDisposable {
   /** All connections there have been, oldest first. */
   readonly peers: FakePeer[] = [];
+  /** It knows no more than its script: a pool in front of it doesn't ask it for its commands unless told to. */
+  readonly isScripted = true;
   /** All requests of all connections. */
   readonly requests: (readonly string[])[] = [];
   readonly port: number;

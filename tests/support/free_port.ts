@@ -26,8 +26,13 @@ export function freePorts(count: number): number[] {
 
 /** Whether nothing listens on a port of 127.0.0.1. */
 export function isFree(port: number): boolean {
+  return isFreeAt("127.0.0.1", port);
+}
+
+/** Whether nothing listens on a port of an address of this machine. */
+export function isFreeAt(hostname: string, port: number): boolean {
   try {
-    Bun.listen({ hostname: "127.0.0.1", port, socket: { data() {} } }).stop(true);
+    Bun.listen({ hostname, port, socket: { data() {} } }).stop(true);
     return true;
   } catch {
     return false;

@@ -1,7 +1,6 @@
 /** A real memcached of a test's own. */
 import { type BackendOptions, BackendServer } from "./backend_server.ts";
 import { findProgram } from "./programs.ts";
-import { RawClient } from "./raw_client.ts";
 import type { Launch } from "./server_process.ts";
 
 /** A running memcached. */
@@ -27,7 +26,7 @@ export class MemcachedServer extends BackendServer {
     const { endpoint } = this;
     const listening = typeof endpoint === "string"
       ? ["-s", endpoint]
-      : ["-p", String(endpoint), "-U", "0", "-l", "127.0.0.1"];
+      : ["-p", String(endpoint), "-U", "0", "-l", this.host];
     return {
       name: `memcached on ${this.address}`,
       command: [findProgram("memcached"), ...listening, "-t", "1", ...AS_ROOT, ...this.#args],
@@ -36,7 +35,7 @@ export class MemcachedServer extends BackendServer {
   }
 
   async #answers(): Promise<boolean> {
-    using client = await RawClient.connect(this.endpoint);
+    using client = await this.connect();
     client.write("version\r\n");
     return (await client.readLine()).startsWith("VERSION");
   }

@@ -7,20 +7,21 @@ export interface PoolText {
   /** A port of 127.0.0.1, or a path. */
   readonly listen: Endpoint;
   /** `address:weight name`, or servers of this folder, which get weight 1 and no name. */
-  readonly servers: readonly (string | { readonly address: string })[];
+  readonly servers: readonly (string | { readonly address: string; readonly isScripted?: boolean })[];
   /** Further options, such as `{ timeout: 400, hash_tag: "{}" }`. */
   readonly options?: OptionTexts;
 }
 
 /** Options by their names in the file; some are maps of options. */
 export type OptionTexts = Readonly<
-  Record<string, string | number | boolean | Readonly<Record<string, string | boolean>>>
+  Record<string, string | number | boolean | Readonly<Record<string, string | boolean | readonly string[]>>>
 >;
 
 /** One pool of Redis servers (`redis: false` in the options: of memcached). Joined texts make a file of several. */
 export function poolConfig({ name = "main", listen, servers, options = {} }: PoolText): string {
   const address = typeof listen === "number" ? `127.0.0.1:${listen}` : listen;
-  const all = { listen: address, redis: true, ...options };
+  const isScripted = servers.some((server) => typeof server !== "string" && server.isScripted);
+  const all = { listen: address, redis: true, ...(isScripted ? { learn_commands: false } : {}), ...options };
   return [
     `${name}:`,
     ...Object.entries(all).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`),

@@ -65,6 +65,15 @@ export class ProxyProcess implements AsyncDisposable {
     return this.process.output;
   }
 
+  /** Does the work of a test. Errors: those of `work`, with all that the proxy has written behind them. */
+  async explain(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\nthe proxy wrote:\n${this.log}`, { cause: error });
+    }
+  }
+
   /** Resident memory. Units: bytes. */
   rss(): number {
     return this.process.rss();

@@ -6,6 +6,7 @@ import { Topology } from "../../src/control/topology.ts";
 import { Worker } from "../../src/control/worker.ts";
 import type { SupervisorApi } from "../../src/control/worker_api.ts";
 import { Seats } from "../../src/proxy/mod.ts";
+import { closeDescriptor, duplicate, openSocket } from "../../src/transport/listening_socket.ts";
 import { RawClient } from "./raw_client.ts";
 
 /** The worker, and what it told its supervisor. */
@@ -61,4 +62,14 @@ export class WorkerRig implements AsyncDisposable {
 /** None: every pool opens its own. */
 export function ownSockets(config: Config): SocketOffer[] {
   return config.pools.map(({ name }) => ({ pool: name, descriptor: null }));
+}
+
+/** A listening socket on a port of 127.0.0.1, and what a worker gets of it. */
+export async function openedSocket(port: number) {
+  const address = { kind: "tcp" as const, host: "127.0.0.1", port };
+  const descriptor = await openSocket({ address, backlog: 10, shared: false });
+  return {
+    offer: (pool = "main"): SocketOffer => ({ pool, descriptor: duplicate(descriptor) }),
+    [Symbol.dispose]: () => closeDescriptor(descriptor),
+  };
 }

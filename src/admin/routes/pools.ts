@@ -1,12 +1,27 @@
 /** `/pools`: what pools there are, which servers they have, and where a key goes. */
 import * as z from "zod";
 import { didYouMean } from "../../config/mod.ts";
-import type { Instance, PoolView, RouteView } from "../../control/instance.ts";
+import type { Instance, PoolCommands, PoolView, RouteView } from "../../control/instance.ts";
 import * as field from "../field.ts";
 import { Refusal } from "../refusal.ts";
 import { json, type Route, route } from "../route.ts";
 import { named } from "../schema.ts";
 import { showBytes } from "../shown_bytes.ts";
+
+const REPLICA = named(
+  "Replica",
+  z.object({
+    id: z.string().describe("What names it in the pool: its address."),
+    address: z.string(),
+    zone: z.string().nullable().describe("Null when nobody says where it stands."),
+    weight: z.number().describe("Its share of the reads beside the other replicas'."),
+    state: z.enum(["read", "unfit", "off"]).describe(
+      "`off`: the pool reads from primaries alone; `unfit`: some worker doesn't read from it now.",
+    ),
+    lagMs: z.number().nullable().describe("How far it was behind when it last told; null before it has."),
+    lagBytes: z.number().nullable(),
+  }),
+);
 
 const SERVER = named(
   "Server",
@@ -18,7 +33,8 @@ const SERVER = named(
       .describe("`failed`: taken out by its failures; `ejected`, `draining`: by an operator."),
     since: z.string().describe("When the state began; ISO 8601."),
     share: z.number().describe("Share of the key space it owns now, 0 to 1."),
-    replicas: z.array(z.string()).describe("Addresses of those that replicate it, as far as the pool knows."),
+    zone: z.string().nullable().describe("Null when nobody says where it stands."),
+    replicas: z.array(REPLICA),
   }),
 );
 
@@ -34,6 +50,9 @@ const POOL: z.ZodType<PoolView> = named(
     epoch: z.number().describe("Counts the rings, or layouts, this pool has had."),
     unservedSlots: z.number().nullable()
       .describe("Of a cluster's 16,384 slots, those that nobody serves; null where there are no slots."),
+    readFrom: z.enum(["primary", "replica", "nearest"])
+      .describe("Which members of a group its reads prefer."),
+    zone: z.string().nullable().describe("Where the proxy stands."),
     overridden: z.boolean().describe("Its servers were changed over this endpoint and are not the file's."),
     servers: z.array(SERVER),
   }),
@@ -56,6 +75,30 @@ const KEY_ROUTE = named(
   }),
 );
 
+const COMMANDS: z.ZodType<PoolCommands> = named(
+  "PoolCommands",
+  z.object({
+    pool: z.string(),
+    servers: z.array(z.object({
+      server: z.string(),
+      commands: z.number().describe("How many commands it has told of, with subcommands; 0: not yet."),
+      fault: z.string().describe("Why it didn't tell when it was asked last; empty when it did."),
+    })),
+    learned: z.array(z.object({
+      name: z.string(),
+      arity: z.number(),
+      flags: z.array(z.string()),
+      keys: z.string().describe("Where its keys are, as the option `commands` declares it."),
+      missing: z.array(z.string()).describe("Servers that lack it: they say so when it is for them."),
+    })).describe("Commands that the proxy's own table lacks, and that are served."),
+    refused: z.array(z.object({ name: z.string(), reason: z.string() }))
+      .describe("Those that are not served."),
+    lacking: z.array(z.string()).describe(
+      "Commands of the table that a server lacks: COMMAND leaves them out.",
+    ),
+  }),
+);
+
 const POOL_NAME = z.strictObject({ pool: z.string().describe("The pool's name.") });
 
 const KEY = z.strictObject({
@@ -73,7 +116,7 @@ export function poolRoutes(instance: Instance): Route[] {
       access: "read",
       summary: "All pools with their servers.",
       answer: json(POOLS, "The pools."),
-      handle: () => ({ pools: instance.pools() }),
+      handle: async () => ({ pools: await instance.pools() }),
     }),
     route({
       method: "get",
@@ -85,6 +128,17 @@ export function poolRoutes(instance: Instance): Route[] {
       answer: json(POOL, "The pool."),
       refuses: [404],
       handle: ({ params }) => findPool(instance, params.pool),
+    }),
+    route({
+      method: "get",
+      path: "/pools/{pool}/commands",
+      id: "getPoolCommands",
+      access: "read",
+      summary: "What a Redis pool has learned of its servers' commands.",
+      params: POOL_NAME,
+      answer: json(COMMANDS, "The commands."),
+      refuses: [404],
+      handle: ({ params }) => instance.commands(params.pool),
     }),
     route({
       method: "get",
@@ -101,8 +155,8 @@ export function poolRoutes(instance: Instance): Route[] {
   ];
 }
 
-function findPool(instance: Instance, name: string): PoolView {
-  const pools = instance.pools();
+async function findPool(instance: Instance, name: string): Promise<PoolView> {
+  const pools = await instance.pools();
   const pool = pools.find((each) => each.name === name);
   if (pool !== undefined) return pool;
   const hint = didYouMean(name, pools.map((each) => each.name));

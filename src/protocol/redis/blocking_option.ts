@@ -5,11 +5,15 @@ import type { Command } from "./command.ts";
 /** A request that doesn't wait. */
 export const NEVER_WAITS = -1;
 
+/** In place of `Command.timeoutAt`: it waits for as long as the server likes. */
+export const UNTIL_SERVED: number = Infinity;
+
 /**
  * Milliseconds that the request may wait for data, infinite when it says 0, or `NEVER_WAITS`. What the server will
  * find wrong is no wait.
  */
 export function waitOf(command: Command, args: Arguments): number {
+  if (command.timeoutAt === UNTIL_SERVED) return Infinity;
   if (command.timeoutAt !== 0) {
     const at = command.timeoutAt < 0 ? args.count + command.timeoutAt : command.timeoutAt;
     return duration(args, at, 1000);

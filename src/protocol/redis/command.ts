@@ -98,7 +98,8 @@ export interface KeySpec {
 
 /** One command, or one subcommand of a container command such as CLIENT. */
 export interface Command {
-  /** Position in the table, from 0; subcommands have ids of their own. Indexes per-command figures. */
+  /** Position in the table, from 0; subcommands have ids of their own, learned commands have theirs behind all of the
+   * table's. Indexes per-command figures. */
   readonly id: number;
   /** Lower case, as `COMMAND` prints it; subcommands as `client|id`. */
   readonly name: string;
@@ -116,7 +117,7 @@ export interface Command {
   readonly refusal: string;
   /** Group of Redis's own documentation: string, list, connection … */
   readonly group: string;
-  /** First Redis version that has it. */
+  /** First Redis version that has it; empty when only a server has told of it. */
   readonly since: string;
   /**
    * In @admin or @dangerous, and about more than the keys it names or the client that sends it: it takes
@@ -128,11 +129,14 @@ export interface Command {
   readonly connectionNeutral: boolean;
   /** Changes nothing, so that it may be sent again when nobody knows whether it was executed. */
   readonly retrySafe: boolean;
+  /** A replica of the keys' server may answer it, while it doesn't wait: it only reads what is replicated. */
+  readonly forReplicas: boolean;
   /** Argument index of an iteration cursor (SCAN 1, HSCAN 2); 0 when there is none. */
   readonly cursor: number;
   /** The option that makes it wait for data (XREAD: BLOCK); empty when there is none. See `waitOf`. */
   readonly blockingKeyword: string;
-  /** Argument index of how long it waits for data, in seconds; from the end when negative; 0 when it never does. */
+  /** Argument index of how long it waits for data, in seconds; from the end when negative; 0 when it never does;
+   * `UNTIL_SERVED` when it doesn't say. */
   readonly timeoutAt: number;
   /** Empty unless a container. A container's own handling counts only when it is sent without a subcommand. */
   readonly subcommands: readonly Command[];

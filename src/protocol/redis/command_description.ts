@@ -2,14 +2,9 @@
  * How Redis describes a command to its clients: the entries of `COMMAND` and `COMMAND DOCS`. Only what the proxy
  * serves is described; to a client, the rest does not exist.
  */
+import { type Catalogue, TABLE } from "./catalogue.ts";
 import type { Command, KeySpec } from "./command.ts";
 import { ReplyMap, ReplySet, type ReplyValue, Status } from "./reply_value.ts";
-
-/** True when the proxy serves the command, or at least one of its subcommands. */
-export function isServed(command: Command): boolean {
-  if (command.subcommands.length > 0) return command.subcommands.some(isServed);
-  return command.handling !== "refuse";
-}
 
 /**
  * The entry of `COMMAND` and `COMMAND INFO`, ten elements.
@@ -17,8 +12,8 @@ export function isServed(command: Command): boolean {
  * Shape: the list of tips is always empty. Tips tell a cluster client how to spread a command over servers, which
  * is what the proxy is for. Subcommands that are refused are left out.
  */
-export function describeCommand(command: Command): readonly ReplyValue[] {
-  const subcommands = command.subcommands.filter(isServed).map(describeCommand);
+export function describeCommand(command: Command, catalogue: Catalogue = TABLE): readonly ReplyValue[] {
+  const subcommands = catalogue.subcommandsOf(command).map((each) => describeCommand(each, catalogue));
   return [
     command.name,
     command.arity,
@@ -37,11 +32,12 @@ export function describeCommand(command: Command): readonly ReplyValue[] {
  *
  * Shape: the summary is empty rather than absent, because redis-cli prints it without asking whether it is there.
  */
-export function documentCommand(command: Command): ReplyValue {
-  const facts: ReplyValue[] = ["summary", "", "since", command.since, "group", command.group];
-  facts.push("arity", command.arity);
-  const served = command.subcommands.filter(isServed);
-  const documents = served.flatMap((sub) => [sub.name, documentCommand(sub)]);
+export function documentCommand(command: Command, catalogue: Catalogue = TABLE): ReplyValue {
+  const facts: ReplyValue[] = ["summary", ""];
+  if (command.since !== "") facts.push("since", command.since);
+  facts.push("group", command.group, "arity", command.arity);
+  const served = catalogue.subcommandsOf(command);
+  const documents = served.flatMap((sub) => [sub.name, documentCommand(sub, catalogue)]);
   if (served.length > 0) facts.push("subcommands", new ReplyMap(documents));
   return new ReplyMap(facts);
 }

@@ -1,79 +1,25 @@
-/**
- * From the bytes of a command's name to its entry in the table: the first thing that happens to every request, so
- * it makes no string and allocates nothing. Five samples of the name are hashed, then the name is compared byte by
- * byte; measured against hashing all of it, that is three times as fast for short names.
- */
+/** From the bytes of a command's name to its entry in the table; `NameIndex` says how. */
 import type { Arguments } from "../arguments.ts";
 import type { Command } from "./command.ts";
 import { ALL_COMMANDS, COMMANDS } from "./command_table.ts";
-
-const LOWER_A = 97;
-/** What a lower case letter has and its upper case does not. */
-const CASE_BIT = 0x20;
-/** The best of many random ones: with it, 26 of the 299 commands share a chain with another. */
-const MULTIPLIER = 0xafecf6a5;
-
-/** One name in a chain of names with the same hash. Its own class, so that every chain has one shape. */
-class Entry {
-  constructor(
-    /** Lower case, without the container's name. */
-    readonly name: Uint8Array,
-    readonly command: Command,
-    readonly next: Entry | null,
-  ) {}
-}
-
-/** Commands by name. */
-class NameIndex {
-  readonly #chains: (Entry | null)[];
-  readonly #mask: number;
-
-  constructor(commands: readonly Command[]) {
-    let size = 4;
-    while (size < commands.length * 4) size *= 2;
-    this.#mask = size - 1;
-    this.#chains = new Array<Entry | null>(size).fill(null);
-    // Backwards, so that in a chain the groups that are declared first, the busier ones, come first.
-    for (const command of commands.toReversed()) {
-      const name = new TextEncoder().encode(command.name.slice(command.name.indexOf("|") + 1));
-      const at = hash(name, 0, name.length) & this.#mask;
-      this.#chains[at] = new Entry(name, command, this.#chains[at]!);
-    }
-  }
-
-  find(bytes: Uint8Array, start: number, end: number): Command | null {
-    if (end <= start) return null;
-    let entry = this.#chains[hash(bytes, start, end) & this.#mask]!;
-    while (entry !== null && !isName(entry.name, bytes, start, end)) entry = entry.next!;
-    return entry === null ? null : entry.command;
-  }
-}
-
-/** Over the length and four letters. It folds more than letters, which does no harm: `isName` decides. */
-function hash(bytes: Uint8Array, start: number, end: number): number {
-  const length = end - start;
-  const first = bytes[start]! | CASE_BIT;
-  const second = bytes[start + 1]! | CASE_BIT;
-  const middle = bytes[start + (length >> 1)]! | CASE_BIT;
-  const last = bytes[end - 1]! | CASE_BIT;
-  const samples = first | (second << 8) | (middle << 16) | (last << 24);
-  return Math.imul(samples + length * 0x10001, MULTIPLIER) >>> 20;
-}
-
-function isName(name: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (name.length !== end - start) return false;
-  for (let i = 0; i < name.length; i++) {
-    const byte = bytes[start + i]!;
-    const letter = name[i]!;
-    if (byte !== letter && (byte !== letter - CASE_BIT || letter < LOWER_A)) return false;
-  }
-  return true;
-}
+import { NameIndex } from "./name_index.ts";
 
 const commandIndex = new NameIndex(COMMANDS);
 const subcommandIndexes = ALL_COMMANDS.map(({ subcommands }) =>
   subcommands.length === 0 ? null : new NameIndex(subcommands)
 );
+
+/** Of containers that the table lacks. */
+const learnedIndexes = new WeakMap<Command, NameIndex>();
+
+function learnedIndex(command: Command): NameIndex | null {
+  if (command.subcommands.length === 0) return null;
+  const known = learnedIndexes.get(command);
+  if (known !== undefined) return known;
+  const index = new NameIndex(command.subcommands);
+  learnedIndexes.set(command, index);
+  return index;
+}
 
 /**
  * The command named `bytes[start, end)`, in any case, or null.
@@ -95,14 +41,8 @@ export function lookupSubcommand(
   start: number,
   end: number,
 ): Command | null {
-  const index = subcommandIndexes[command.id]!;
+  const index = subcommandIndexes[command.id] ?? learnedIndex(command);
   return index === null ? null : index.find(bytes, start, end);
-}
-
-/** The command of a request, or its subcommand when it is a container's; null when there is no such one. */
-export function findCommand(args: Arguments): Command | null {
-  const command = lookupCommand(args.bytesOf(0), args.start(0), args.end(0));
-  return command === null ? null : subcommandIn(command, args);
 }
 
 /** The subcommand that a request for `command` means when that has any, else the command; null when it has no such one. */

@@ -55,6 +55,7 @@ interface Surroundings {
   readonly handling: Handling;
   readonly refuse: Refusal | undefined;
   readonly stateful: boolean;
+  readonly primaryOnly: boolean;
   readonly also: string;
 }
 
@@ -64,7 +65,15 @@ let nextId = 0;
 export const COMMANDS: readonly Command[] = GROUPS.flatMap((group) => {
   const refuse = group.refuse;
   const handling = group.handling ?? (refuse === undefined ? "forward" : "refuse");
-  const around = { group, container: "", handling, refuse, stateful: group.stateful ?? false, also: "" };
+  const around = {
+    group,
+    container: "",
+    handling,
+    refuse,
+    stateful: group.stateful ?? false,
+    primaryOnly: false,
+    also: "",
+  };
   return group.commands.map((declared) => complete(declared, around));
 });
 
@@ -73,9 +82,9 @@ export const ALL_COMMANDS: readonly Command[] = COMMANDS.flatMap((
   command,
 ) => [command, ...command.subcommands]);
 
-/** The name of the command with this id, as CLIENT LIST prints it: `NULL` when there is no such command. */
-export function commandName(id: number): string {
-  return ALL_COMMANDS[id]?.name ?? "NULL";
+/** The group of documentation that one of these categories is, such as string for @string; undefined when none is. */
+export function groupOfCategories(categories: readonly string[]): string | undefined {
+  return GROUPS.find((group) => group.categories !== "" && categories.includes(group.categories))?.name;
 }
 
 function complete(declared: Declaration, around: Surroundings): Command {
@@ -102,11 +111,12 @@ function complete(declared: Declaration, around: Surroundings): Command {
     administrative: isDangerous && declared.keys.length === 0 && !declared.open,
     connectionNeutral: !within.stateful,
     retrySafe: flags.includes("readonly"),
+    forReplicas: flags.includes("readonly") && isForReplicas(declared, within),
     cursor: declared.cursor ?? 0,
     blockingKeyword,
     timeoutAt: declared.timeoutAt ?? 0,
     subcommands: declared.subcommands.map((sub) => complete(sub, { ...within, container: name })),
-    singleKey: within.handling === "forward" && blockingKeyword === "" && hasOnePlainKey(declared.keys),
+    singleKey: within.handling === "forward" && blockingKeyword === "" && isOnePlainKey(declared.keys),
     write: flags.includes("write"),
   };
 }
@@ -121,7 +131,14 @@ function surroundingsIn(declared: Declaration, around: Surroundings): Surroundin
   else if (declared.refuse !== undefined) [handling, refuse] = ["refuse", declared.refuse];
   else if (waits) [handling, refuse] = ["refuse", blocking];
   const stateful = declared.stateful ?? refuse?.stateful ?? around.stateful;
-  return { ...around, handling, refuse, stateful, also: declared.also ?? around.also };
+  const primaryOnly = declared.primaryOnly ?? around.primaryOnly;
+  return { ...around, handling, refuse, stateful, primaryOnly, also: declared.also ?? around.also };
+}
+
+/** A cursor means something only to the server it came from, and so does a script. */
+function isForReplicas({ keys, cursor }: Declaration, { handling, primaryOnly }: Surroundings): boolean {
+  const isRouted = handling === "forward" || handling.startsWith("split");
+  return isRouted && keys.length > 0 && cursor === undefined && !primaryOnly;
 }
 
 function declaredCategories(declared: Declaration, within: Surroundings): string[] {
@@ -130,7 +147,8 @@ function declaredCategories(declared: Declaration, within: Surroundings): string
   return [...words(own), ...words(within.also)];
 }
 
-function hasOnePlainKey(keys: readonly KeySpec[]): boolean {
+/** Whether there is one key, in argument 1, and nothing has to be looked at to know so. */
+export function isOnePlainKey(keys: readonly KeySpec[]): boolean {
   const [spec] = keys;
   return keys.length === 1 && spec!.begin === 1 && spec!.last === 0 && spec!.isKey && !isMovable(spec!);
 }

@@ -1,11 +1,40 @@
-/** Reads a whole reply of RESP2 to a value, for the proxy's own questions; not for the busy path. */
-import { ARRAY, BULK, ERROR, INTEGER, SIMPLE } from "./bytes.ts";
-import { Failure, type ReplyValue, Status } from "./reply_value.ts";
+/**
+ * Reads a reply back into plain values, where what a server says has to be understood and not only passed on. It
+ * makes a value of everything, so it is for the proxy's own questions, never for what clients ask.
+ */
+import {
+  ARRAY,
+  ATTRIBUTE,
+  BIG_NUMBER,
+  BOOLEAN,
+  BULK,
+  BULK_ERROR,
+  CR,
+  DOUBLE,
+  ERROR,
+  INTEGER,
+  LF,
+  MAP,
+  NULL,
+  SET,
+  SIMPLE,
+  VERBATIM,
+} from "./bytes.ts";
+import { Failure, ReplyMap, ReplySet, type ReplyValue, Status } from "./reply_value.ts";
 
-/** Deeper replies are not read. */
-const DEEPEST = 16;
+/** Aggregates inside each other; far more than any description of a command has. */
+const DEEPEST = 64;
+/** What a verbatim string has before its text, such as `txt:`. */
+const FORMAT_LENGTH = 4;
+const TRUE = 116;
 
-/** The value of the reply in `bytes`; undefined when it is not one whole reply of RESP2. */
+class NotAReply extends Error {}
+
+/**
+ * The value of one whole reply of RESP2 or RESP3; undefined when the bytes are not that.
+ *
+ * Shape: a boolean is 1 or 0, a double and a big number their digits, attributes are left out.
+ */
 export function readReply(bytes: Uint8Array): ReplyValue | undefined {
   const reader = new Reader(bytes);
   try {
@@ -17,8 +46,7 @@ export function readReply(bytes: Uint8Array): ReplyValue | undefined {
   }
 }
 
-class NotAReply extends Error {}
-
+/** What is still to be read. */
 class Reader {
   at = 0;
   readonly #bytes: Buffer;
@@ -29,7 +57,7 @@ class Reader {
 
   value(depth: number): ReplyValue {
     if (depth > DEEPEST) throw new NotAReply();
-    const type = this.#bytes[this.at];
+    const type = this.#bytes[this.at++];
     const line = this.#line();
     switch (type) {
       case SIMPLE:
@@ -38,39 +66,65 @@ class Reader {
         return new Failure(line);
       case INTEGER:
         return numberIn(line);
+      case BOOLEAN:
+        return line.charCodeAt(0) === TRUE ? 1 : 0;
+      case NULL:
+        return null;
       case BULK:
-        return this.#bulk(numberIn(line));
+        return this.#text(line);
+      case VERBATIM:
+        return this.#text(line)?.slice(FORMAT_LENGTH) ?? null;
+      case BULK_ERROR:
+        return new Failure(this.#text(line) ?? "");
       case ARRAY:
-        return this.#array(numberIn(line), depth);
+        return line === "-1" ? null : this.#values(line, 1, depth);
+      case SET:
+        return new ReplySet(this.#values(line, 1, depth));
+      case MAP:
+        return new ReplyMap(this.#values(line, 2, depth));
+      case ATTRIBUTE:
+        this.#values(line, 2, depth);
+        return this.value(depth + 1);
+      case DOUBLE:
+      case BIG_NUMBER:
+        return line;
       default:
         throw new NotAReply();
     }
   }
 
-  /** The rest of the line behind its first byte. */
   #line(): string {
-    const end = this.#bytes.indexOf("\r\n", this.at, "latin1");
-    if (end < 0) throw new NotAReply();
-    const line = this.#bytes.toString("latin1", this.at + 1, end);
-    this.at = end + 2;
+    const end = this.#bytes.indexOf(LF, this.at);
+    if (end < 0 || this.#bytes[end - 1] !== CR) throw new NotAReply();
+    const line = this.#slice(this.at, end - 1);
+    this.at = end + 1;
     return line;
   }
 
-  #bulk(size: number): string | null {
-    if (size === -1) return null;
-    const end = this.at + size;
-    if (size < 0 || this.#bytes.toString("latin1", end, end + 2) !== "\r\n") throw new NotAReply();
-    const text = this.#bytes.toString("latin1", this.at, end);
+  #text(length: string): string | null {
+    if (length === "-1") return null;
+    const end = this.at + this.#count(length);
+    if (this.#slice(end, end + 2) !== "\r\n") throw new NotAReply();
+    const text = this.#slice(this.at, end);
     this.at = end + 2;
     return text;
   }
 
-  #array(count: number, depth: number): readonly ReplyValue[] | null {
-    if (count === -1) return null;
-    if (count < 0) throw new NotAReply();
-    const elements: ReplyValue[] = [];
-    while (elements.length < count) elements.push(this.value(depth + 1));
-    return elements;
+  #values(line: string, width: number, depth: number): ReplyValue[] {
+    const values: ReplyValue[] = [];
+    for (let left = this.#count(line) * width; left > 0; left--) values.push(this.value(depth + 1));
+    return values;
+  }
+
+  #count(line: string): number {
+    const count = numberIn(line);
+    // Each element and each byte takes one byte at least.
+    if (count < 0 || count > this.#bytes.length - this.at) throw new NotAReply();
+    return count;
+  }
+
+  #slice(start: number, end: number): string {
+    return this.#bytes.toString("latin1", start, end);
   }
 }
 

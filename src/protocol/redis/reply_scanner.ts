@@ -73,6 +73,12 @@ export class ReplyScanner {
   #digits = 0;
   #bodyLeft = 0;
   #previous = 0;
+  readonly #takesPushes: boolean;
+
+  /** `takesPushes`: what the server says unasked is a reply like any other. */
+  constructor(takesPushes = false) {
+    this.#takesPushes = takesPushes;
+  }
 
   /** Payload bytes that are known to come before anything else has to be looked at. */
   get announced(): number {
@@ -194,6 +200,9 @@ export class ReplyScanner {
       case ATTRIBUTE:
         this.#beginLength();
         return true;
+      case PUSH:
+        this.#beginLength();
+        return this.#takesPushes;
       default:
         return false;
     }

@@ -1,7 +1,7 @@
 /** Sends a request once more, from its bytes alone: finds where it belongs now, and the connection to take. */
 import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
-import { findCommand } from "../../protocol/redis/command_lookup.ts";
 import { textOf } from "../../protocol/arguments.ts";
+import type { Command } from "../../protocol/redis/command.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { COMPLETE } from "../../protocol/scan_status.ts";
 import { turn } from "../../transport/turn.ts";
@@ -12,6 +12,7 @@ import type { Pool } from "../pool.ts";
 import { encodeCommand } from "../redis/greeting.ts";
 import { Home } from "../redis/home.ts";
 import { ALL_PINNED } from "../redis/pinned_requests.ts";
+import type { RedisProtocol } from "../redis/redis_protocol.ts";
 import { stateOf } from "../redis/redis_session.ts";
 import { LOCAL_COMMAND, Request, WAITING } from "../request.ts";
 import type { Session } from "../session.ts";
@@ -45,7 +46,7 @@ export class SecondSend {
   keysOf(bytes: Uint8Array): string[] {
     const keys: string[] = [];
     this.#scan(bytes, (scanner) => {
-      const command = findCommand(scanner);
+      const command = this.#commandOf(scanner);
       if (command === null) return;
       this.#home.find(this.#pool.router, command, scanner);
       for (let i = 0; i < this.#home.count; i++) keys.push(textOf(scanner, this.#home.keys[i]!));
@@ -91,6 +92,10 @@ export class SecondSend {
     let count = 0;
     this.#scan(bytes, () => void count++);
     return count;
+  }
+
+  #commandOf(scanner: RequestScanner): Command | null {
+    return (this.#pool.protocol as RedisProtocol).learner.catalogue.commandOf(scanner);
   }
 
   /** Calls `take` for each of the requests in `bytes`. */

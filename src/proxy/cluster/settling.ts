@@ -26,7 +26,7 @@ export interface Reserved {
 export function unsettle({ client, replies }: Session): void {
   if (replies.pending === 0) return;
   client.mustSettle = true;
-  client.unrestricted = false;
+  client.restrict();
 }
 
 /** Has the session's later requests to these units wait for its newest, if that isn't answered. */
@@ -34,7 +34,7 @@ export function reserve({ client, replies }: Session, units: readonly number[]):
   const { newest } = replies;
   if (newest === null || newest.state >= STREAMING || units.length === 0) return;
   client.reserved.push({ request: newest, units });
-  client.unrestricted = false;
+  client.restrict();
 }
 
 /** Whether the request may be served now; else it is put back. `command` is null when there is no such one. */

@@ -4,19 +4,18 @@
  */
 import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
 import { answer } from "../answer.ts";
-import { respVersion, stateOf } from "../redis/redis_session.ts";
-import { simpleReply } from "../redis/replies.ts";
+import { stateOf } from "../redis/redis_session.ts";
+import { OK } from "../redis/replies.ts";
 import { NOTHING_RAN } from "../redis/transactions.ts";
 import type { Request } from "../request.ts";
 import type { Session } from "../session.ts";
-
-const OK = simpleReply("OK");
+import { versionOf } from "../variant.ts";
 
 /** Answers a request that was refused on a session's own lane, if it is about watched keys; else false. */
 export function answersWatcher(session: Session, request: Request): boolean {
   const name = ALL_COMMANDS[request.command - 1]?.name;
   if (name === "exec") {
-    answer(request, NOTHING_RAN[respVersion(session)]);
+    answer(request, NOTHING_RAN[versionOf(session.variant)]);
     return true;
   }
   if (name !== "watch") return false;

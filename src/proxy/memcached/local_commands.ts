@@ -1,4 +1,5 @@
 /** The commands the proxy answers itself: one entry per command, by name. */
+import { textOf } from "../../protocol/arguments.ts";
 import { COMMANDS } from "../../protocol/memcached/command_table.ts";
 import type { RequestScanner } from "../../protocol/memcached/request_scanner.ts";
 import type { Outbox } from "../../transport/outbox.ts";
@@ -19,7 +20,7 @@ const REFUSED_STATS = Buffer.from(
 );
 
 const stats: LocalCommand = (session, request) => {
-  const what = wordOf(request, 1);
+  const what = request.count > 1 ? textOf(request, 1) : "";
   const command = request.command!.id + 1;
   const requests = [(outbox: Outbox) => appendRequest(outbox, request)];
   if (what === "") {
@@ -52,12 +53,4 @@ export const LOCAL_BY_ID: readonly (LocalCommand | undefined)[] = COMMANDS.map((
 
 async function versionReply(session: Session): Promise<Uint8Array> {
   return Buffer.from(`VERSION ${await lowestVersion(session.pool)}\r\n`);
-}
-
-/** A word as text; empty when there is none. */
-function wordOf(request: RequestScanner, index: number): string {
-  if (index >= request.count) return "";
-  return Buffer.from(request.bytesOf(index).subarray(request.start(index), request.end(index))).toString(
-    "latin1",
-  );
 }

@@ -7,13 +7,11 @@
  */
 import { ERROR } from "../../protocol/redis/bytes.ts";
 import { turn } from "../../transport/turn.ts";
+import type { Send } from "../listening_connection.ts";
 import { LinkQuestion } from "./link_question.ts";
 import { SHARD_CHANNEL } from "./kind.ts";
 import type { PushFrame } from "./push_frame.ts";
 import type { Topic } from "./topic.ts";
-
-/** Writes to the server. */
-export type Send = (bytes: Uint8Array) => void;
 
 /** The topics of one link. */
 export class LinkTopics {

@@ -1,6 +1,6 @@
 /** One message, in the form of each protocol version that its listeners speak; each form is made once. */
 import { PUSH } from "../../protocol/redis/bytes.ts";
-import { respVersion } from "../redis/redis_session.ts";
+import { versionOf } from "../variant.ts";
 import type { Session } from "../session.ts";
 
 /** The copies of one message. */
@@ -19,7 +19,7 @@ export class MessageCopies {
 
   /** Writes it to a client, between two replies. */
   giveTo(session: Session): void {
-    if (respVersion(session) === 2) {
+    if (versionOf(session.variant) === 2) {
       session.replies.interject(this.#bytes, this.#start, this.#end);
     } else {
       const push = this.#push();

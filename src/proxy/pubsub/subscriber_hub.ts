@@ -5,7 +5,8 @@
  */
 import type { Router } from "../../routing/router.ts";
 import { turn } from "../../transport/turn.ts";
-import type { Pool, PoolSettings } from "../pool.ts";
+import type { Pool } from "../pool.ts";
+import type { PoolSettings } from "../pool_settings.ts";
 import { type Way, wayTo } from "../way.ts";
 import { ClusterChannels } from "./cluster_channels.ts";
 import { type ChannelPlan, RingChannels } from "./channel_plan.ts";
@@ -75,6 +76,11 @@ export class SubscriberHub implements LinkWatcher {
   /** Connections to servers. */
   get links(): number {
     return this.#links.size + this.#former.length;
+  }
+
+  /** Topics of a kind that sessions want now. */
+  count(kind: Kind): number {
+    return this.#topics[kind.index]!.size;
   }
 
   /** The topic, for a session that is about to listen to it; it gives it back by `unwant`. */

@@ -63,6 +63,12 @@ export class FragmentReply extends ReplyView {
 
   /** Moves behind the element at the cursor: whatever a server put there, as `ReplyScanner` has read it. */
   skipElement(): void {
+    const behind = this.endOfValue(this.at);
+    if (behind > 0) this.at = behind;
+    else this.#skipRare();
+  }
+
+  #skipRare(): void {
     for (let values = 1; values > 0; values--) {
       const { type } = this;
       const number = this.takeNumber();

@@ -3,7 +3,7 @@ import type { PoolConfig } from "../../config/mod.ts";
 import { ERROR } from "../../protocol/redis/bytes.ts";
 import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 import type { Greeting } from "../protocol.ts";
-import { databaseOf, type Variant, versionOf } from "../variant.ts";
+import { databaseOf, isTouching, type Variant, versionOf } from "../variant.ts";
 import { arrayReply, bulkReply } from "./replies.ts";
 
 /** What the proxy is known by at the servers. */
@@ -20,16 +20,21 @@ export function credentialsOf({ backendAuth, redisAuth }: PoolConfig): Credentia
 
 /** What is said on a connection of that variant. */
 export function laneGreeting(config: PoolConfig, variant: Variant): Greeting | null {
-  return redisGreeting(credentialsOf(config), config.redisDb + databaseOf(variant), versionOf(variant));
+  const database = config.redisDb + databaseOf(variant);
+  const extra = isTouching(variant) ? [] : [NO_TOUCH];
+  return redisGreeting(credentialsOf(config), database, versionOf(variant), extra);
 }
 
-/** AUTH or HELLO 3, and SELECT, as they are needed; null when none is. */
+const NO_TOUCH = ["CLIENT", "NO-TOUCH", "ON"];
+
+/** AUTH or HELLO 3, SELECT, and what else shall be said, as they are needed; null when none is. */
 export function redisGreeting(
   credentials: Credentials | null,
   database: number,
   version: RespVersion = 2,
+  extra: readonly (readonly string[])[] = [],
 ): Greeting | null {
-  const steps: string[][] = [];
+  const steps: (readonly string[])[] = [];
   const { user = null, password = "" } = credentials ?? {};
   if (version === 3) {
     // A server with a password takes HELLO only together with it.
@@ -38,6 +43,7 @@ export function redisGreeting(
     steps.push(["AUTH", ...(user === null ? [] : [user]), password]);
   }
   if (database > 0) steps.push(["SELECT", String(database)]);
+  steps.push(...extra);
   if (steps.length === 0) return null;
   return {
     bytes: Buffer.concat(steps.map(encodeCommand)),

@@ -1,26 +1,23 @@
 /** The commands the proxy answers itself: one line per command, by the name in the command table. */
 import type { Command } from "../../protocol/redis/command.ts";
-import { commandReply } from "../../protocol/redis/command_reply.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
-import type { Pool } from "../pool.ts";
 import { replyLater } from "../reply_later.ts";
 import type { Session } from "../session.ts";
-import { type LocalCommand, respOf } from "./local/call.ts";
+import type { LocalCommand, LocalContext } from "./local/call.ts";
 import { aclCat, aclDryRun, aclGenPass, aclGetUser, aclList, aclUsers, aclWhoAmI } from "./local/acl.ts";
-import { clientKill, clientList, clientPause, clientUnpause } from "./local/all_clients.ts";
+import { clientKill, clientList, clientPause, clientUnblock, clientUnpause } from "./local/all_clients.ts";
 import { clientGetName, clientId, clientInfo, clientSetInfo, clientSetName } from "./local/client.ts";
-import type { Permissions } from "./permissions.ts";
-import type { Users } from "./users.ts";
+import { COMMAND_COMMANDS } from "./local/command.ts";
 import { hello } from "./local/hello.ts";
 import { auth, echo, ping, quit, reset, select } from "./local/connection.ts";
+import { readonly, readwrite } from "./local/read_mode.ts";
+import { clientNoEvict, clientNoTouch } from "./local/client_treatment.ts";
+import { monitor } from "./local/monitor.ts";
 import { PUBSUB_COMMANDS } from "./local/pubsub.ts";
 import { SUBSCRIBE_COMMANDS } from "./local/subscribe.ts";
 import { info, lolwut, role, time } from "./local/server.ts";
 import { clientCaching, clientGetRedir, clientTracking, clientTrackingInfo } from "./local/tracking.ts";
 import { slowlogGet, slowlogLen, slowlogReset } from "./local/slowlog.ts";
-
-/** COMMAND and all its subcommands are answered from the table. */
-const command: LocalCommand = (call) => commandReply(call.command, call.request, respOf(call));
 
 /** Every local command; a test holds this against the table. */
 export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
@@ -35,6 +32,9 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   lolwut,
   info,
   role,
+  readonly,
+  readwrite,
+  monitor,
   "client|id": clientId,
   "client|getname": clientGetName,
   "client|setname": clientSetName,
@@ -48,6 +48,9 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   "client|trackinginfo": clientTrackingInfo,
   "client|pause": clientPause,
   "client|unpause": clientUnpause,
+  "client|unblock": clientUnblock,
+  "client|no-evict": clientNoEvict,
+  "client|no-touch": clientNoTouch,
   "acl|whoami": aclWhoAmI,
   "acl|users": aclUsers,
   "acl|list": aclList,
@@ -60,31 +63,20 @@ export const LOCAL_COMMANDS: Record<string, LocalCommand> = {
   "slowlog|reset": slowlogReset,
   ...SUBSCRIBE_COMMANDS,
   ...PUBSUB_COMMANDS,
-  command,
-  "command|count": command,
-  "command|info": command,
-  "command|list": command,
-  "command|docs": command,
-  "command|getkeys": command,
-  "command|getkeysandflags": command,
+  ...COMMAND_COMMANDS,
 };
 
 /** Answers local commands of one pool. */
 export class LocalCommands {
-  readonly #pool: Pool;
-  readonly #users: Users;
-  readonly #permissions: Permissions;
+  readonly #context: LocalContext;
 
-  constructor(pool: Pool, users: Users, permissions: Permissions) {
-    this.#pool = pool;
-    this.#users = users;
-    this.#permissions = permissions;
+  constructor(context: LocalContext) {
+    this.#context = context;
   }
 
   /** Answers the request now, or puts a record in the queue and answers it when the command is done. */
   serve(session: Session, command: Command, request: RequestScanner): void {
-    const [pool, users, permissions] = [this.#pool, this.#users, this.#permissions];
-    const call = { session, pool, users, permissions, command, request, args: copyArguments(request) };
+    const call = { ...this.#context, session, command, request, args: copyArguments(request) };
     const answer = LOCAL_COMMANDS[command.name]!(call);
     if (answer === null) return;
     if (answer instanceof Uint8Array) session.reply(answer);

@@ -15,8 +15,12 @@ import {
 } from "../../protocol/redis/acl/access_check.ts";
 import type { User } from "../../protocol/redis/acl/user.ts";
 import type { Command } from "../../protocol/redis/command.ts";
+import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
 import { KINDS, PATTERN } from "../pubsub/kind.ts";
 import type { RedisSession } from "./redis_session.ts";
+
+const MONITOR = ALL_COMMANDS.find(({ name }) => name === "monitor")!;
+const NO_ARGUMENTS: Arguments = { count: 1, bytesOf: () => Buffer.alloc(0), start: () => 0, end: () => 0 };
 
 /** The permissions of one pool's clients. */
 export class Permissions {
@@ -53,8 +57,10 @@ export class Permissions {
     }
   }
 
-  /** Whether the user may listen to all that a session listens to. */
-  mayListen({ selectors }: User, { subscriptions }: RedisSession): boolean {
+  /** Whether the user may be told all that a session is told. */
+  mayListen(user: User, { subscriptions, isMonitoring }: RedisSession): boolean {
+    const { selectors } = user;
+    if (isMonitoring && this.denial(user, MONITOR, NO_ARGUMENTS) !== "") return false;
     return KINDS.every((kind) =>
       subscriptions.names(kind).every((name) =>
         selectors.some((selector) => selector.allowsChannel(name, kind === PATTERN))

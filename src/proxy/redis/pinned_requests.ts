@@ -13,12 +13,12 @@ import { Request } from "../request.ts";
 import { appendRange } from "../request_bytes.ts";
 import type { Session } from "../session.ts";
 import { QUIET } from "../stall.ts";
+import { connectionId } from "./connection_ids.ts";
 import { Home } from "./home.ts";
 import type { Pin } from "./pins.ts";
 import { stateOf } from "./redis_session.ts";
-import { errorReply, simpleReply } from "./replies.ts";
+import { errorReply, OK } from "./replies.ts";
 
-const OK = simpleReply("OK");
 const CROSSSLOT = errorReply("CROSSSLOT Watched keys don't live on the same server");
 
 /** What a client reads when there are as many pinned lanes as there may be. */
@@ -78,6 +78,7 @@ export class PinnedRequests {
   ): void {
     const pin = this.#pinFor(session, backend, request);
     if (pin === null) return;
+    void connectionId(pin.lane);
     pin.isBlocked = true;
     pin.waitsFor = Buffer.from(request.bytesOf(key).subarray(request.start(key), request.end(key)));
     this.#send(session, pin, command, request, waitMs);
@@ -86,8 +87,9 @@ export class PinnedRequests {
 
   /** Null when the request was put back or refused. */
   #pinFor(session: Session, backend: Backend, request: RequestScanner): Pin | null {
-    const { pins } = stateOf(session);
-    if (pins.on(backend) === null && session.replies.pending > 0) {
+    const { pins, tracker } = stateOf(session);
+    // Nor may what a client that tracks has to be told wait behind a request that may wait for ever.
+    if ((pins.on(backend) === null || tracker !== null) && session.replies.pending > 0) {
       session.putBack(request.copy(), QUIET);
       return null;
     }
@@ -109,6 +111,7 @@ export class PinnedRequests {
     const record = new Request(session, null, command.id + 1, turn.now + waitMs);
     session.replies.push(record);
     session.client.wrote |= backend.counters.mark;
+    session.client.wroteMs = turn.now;
     session.charge(record);
     if (!lane.begin(record)) return;
     appendRange(lane.outbox, request, request.from, request.to);

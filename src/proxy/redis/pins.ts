@@ -23,6 +23,8 @@ export interface Pin {
   waitsFor: Uint8Array;
   /** Keys are watched on it. */
   isWatching: boolean;
+  /** Questions on their way to end its wait: they name the connection, not who waits there. */
+  unblocking: number;
 }
 
 /** What becomes of pins concerns their session. */
@@ -56,6 +58,11 @@ export class Pins implements LaneHolder {
     return this.#pins.some((pin) => pin.isBlocked);
   }
 
+  /** Those on which a request waits. */
+  get blocked(): Pin[] {
+    return this.#pins.filter((pin) => pin.isBlocked);
+  }
+
   /** The one on which keys are watched, or null. */
   get watching(): Pin | null {
     return this.#pins.find((pin) => pin.isWatching) ?? null;
@@ -76,7 +83,7 @@ export class Pins implements LaneHolder {
     if (former !== null) return former;
     const lane = backend.pinned.take(this, this.#owner.variant);
     if (lane === null) return null;
-    const pin = { backend, lane, isBlocked: false, waitsFor: NO_KEY, isWatching: false };
+    const pin = { backend, lane, isBlocked: false, waitsFor: NO_KEY, isWatching: false, unblocking: 0 };
     this.#pins.push(pin);
     this.#owner.pinsChanged();
     return pin;
@@ -84,10 +91,10 @@ export class Pins implements LaneHolder {
 
   /** Gives back those on which nothing was asked. */
   giveIdle(): void {
-    for (const { backend, lane, isWatching } of [...this.#pins]) {
-      if (isWatching || lane.inFlight.length > 0) continue;
-      this.#remove(lane);
-      backend.pinned.give(lane, true);
+    for (const pin of [...this.#pins]) {
+      if (pin.isWatching || pin.lane.inFlight.length > 0) continue;
+      this.#remove(pin.lane);
+      giveBack(pin);
     }
     this.#owner.pinsChanged();
   }
@@ -113,7 +120,9 @@ export class Pins implements LaneHolder {
   end(): void {
     const pins = this.#pins;
     this.#pins = [];
-    for (const { backend, lane, isWatching } of pins) backend.pinned.give(lane, !isWatching);
+    for (const { backend, lane, isWatching, unblocking } of pins) {
+      backend.pinned.give(lane, !isWatching && unblocking === 0);
+    }
   }
 
   isBlockedOn(lane: Lane): boolean {
@@ -125,7 +134,7 @@ export class Pins implements LaneHolder {
     if (pin === undefined) return;
     if (!pin.isWatching) {
       this.#remove(lane);
-      pin.backend.pinned.give(lane, true);
+      giveBack(pin);
       this.#owner.pinsChanged();
     }
     this.#unblock(pin);
@@ -150,4 +159,9 @@ export class Pins implements LaneHolder {
     this.#pins = this.#pins.filter((each) => each !== pin);
     return pin;
   }
+}
+
+/** Gives the lane to whoever needs one next, unless it may still be unblocked for what has been answered by now. */
+function giveBack({ backend, lane, unblocking }: Pin): void {
+  backend.pinned.give(lane, unblocking === 0);
 }

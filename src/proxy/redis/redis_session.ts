@@ -2,7 +2,6 @@
  * What Redis keeps for a connection beyond who is at the other end. Most sessions never need one. RESET clears it
  * and the end of the session ends it, each in one place.
  */
-import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 import { turn } from "../../transport/turn.ts";
 import { Subscriptions } from "../pubsub/subscriptions.ts";
 import type { Session } from "../session.ts";
@@ -12,6 +11,7 @@ import { encodeCommand } from "./greeting.ts";
 import { type PinOwner, Pins } from "./pins.ts";
 import { ReplyMode } from "./reply_mode.ts";
 import { Transaction } from "./transaction.ts";
+import { Tracker } from "../tracking/tracker.ts";
 import { become } from "./users.ts";
 
 const UNWATCH = encodeCommand(["UNWATCH"]);
@@ -25,6 +25,10 @@ export class RedisSession implements PinOwner {
   isWatchLost = false;
   readonly pins: Pins;
   readonly replyMode: ReplyMode;
+  /** CLIENT TRACKING; null while it is off. */
+  tracker: Tracker | null = null;
+  /** Whether it sees what all clients send. */
+  isMonitoring = false;
   readonly #session: Session;
   #subscriptions: Subscriptions | null = null;
 
@@ -48,15 +52,11 @@ export class RedisSession implements PinOwner {
     this.changed();
   }
 
-  /** What the client speaks. */
-  get version(): RespVersion {
-    return respVersion(this.#session);
-  }
-
   /** Whether the session's requests are served as anybody's. */
   get isPlain(): boolean {
     const isWatching = this.pins.size > 0 || this.isWatchLost;
-    return this.transaction === null && !this.isConfined && !isWatching && !this.replyMode.isSkipping;
+    const isListening = this.isConfined || this.isMonitoring || this.tracker?.followsReads === true;
+    return this.transaction === null && !isListening && !isWatching && !this.replyMode.isSkipping;
   }
 
   /** Whether a request waits at a server for what other clients do; later ones wait for it. */
@@ -71,12 +71,18 @@ export class RedisSession implements PinOwner {
 
   /** Whether it may ask for little but subscriptions: in RESP2 a message could be taken for any other reply. */
   get isConfined(): boolean {
-    return this.version === 2 && this.#subscriptions !== null && this.#subscriptions.isSubscribing;
+    return versionOf(this.#session.variant) === 2 && this.#subscriptions !== null &&
+      this.#subscriptions.isSubscribing;
   }
 
   /** Whether the client may be told things at any time. */
   get isSubscriber(): boolean {
     return this.#subscriptions !== null && this.#subscriptions.size > 0;
+  }
+
+  /** Whether it is told of changes of keys. */
+  get isTracking(): boolean {
+    return this.tracker !== null;
   }
 
   /** What it listens to. */
@@ -126,6 +132,28 @@ export class RedisSession implements PinOwner {
     this.changed();
   }
 
+  /** MONITOR. */
+  monitor(): void {
+    this.isMonitoring = true;
+    this.#session.pool.monitors.add(this.#session);
+    this.changed();
+  }
+
+  /** Shows it no more of what other clients do. */
+  stopMonitoring(): void {
+    this.isMonitoring = false;
+    this.#session.pool.monitors.remove(this.#session);
+  }
+
+  /** CLIENT TRACKING: told of these changes and no others from now on; null: of none. */
+  track(wish: Pick<Tracker, "mode" | "prefixes"> | null): void {
+    const { tracking } = this.#session.pool;
+    if (this.tracker !== null) tracking.remove(this.tracker);
+    this.tracker = wish === null ? null : new Tracker(this.#session, wish.mode, wish.prefixes);
+    if (this.tracker !== null) tracking.add(this.tracker);
+    this.changed();
+  }
+
   /** RESET; what the client hears until this is answered, it hears. */
   reset(): void {
     this.discard();
@@ -139,6 +167,9 @@ export class RedisSession implements PinOwner {
     this.transaction = null;
     this.pins.end();
     this.#subscriptions?.end();
+    if (this.isMonitoring) this.stopMonitoring();
+    if (this.tracker !== null) this.#session.pool.tracking.remove(this.tracker);
+    this.tracker = null;
   }
 
   /** Has the session's next requests served as its state demands. */
@@ -151,6 +182,8 @@ export class RedisSession implements PinOwner {
   }
 
   unblocked(): void {
+    // What it waited for may have been taken just now, and the replicas still have it.
+    this.#session.client.wroteMs = turn.now;
     this.#session.wake();
   }
 
@@ -162,9 +195,4 @@ export class RedisSession implements PinOwner {
 /** The state of a session, made if there is none. */
 export function stateOf(session: Session): RedisSession {
   return session.client.redis ??= new RedisSession(session);
-}
-
-/** The version a session speaks. */
-export function respVersion({ variant }: Session): RespVersion {
-  return versionOf(variant);
 }

@@ -14,6 +14,7 @@ import { appendRange } from "../request_bytes.ts";
 import type { Session } from "../session.ts";
 import { type Merge, Split } from "../split.ts";
 import { QUIET } from "../stall.ts";
+import { connectionId } from "./connection_ids.ts";
 import { FragmentReply } from "./fragment_reply.ts";
 import { encodeCommand } from "./greeting.ts";
 import { UNEXPECTED } from "./merges.ts";
@@ -77,6 +78,7 @@ export class ReplicationWait {
     const split = new Split(parent, MERGE_LEAST);
     for (const pin of asked) {
       const { lane } = pin!;
+      void connectionId(lane);
       const fragment = new Request(null, split, command.id + 1, turn.now + patience(request));
       fragment.swallow = 1;
       split.add(fragment);

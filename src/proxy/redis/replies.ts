@@ -12,6 +12,9 @@ export function simpleReply(text: string): Uint8Array {
   return Buffer.from(`+${text}\r\n`);
 }
 
+/** `+OK`. */
+export const OK = simpleReply("OK");
+
 /** `-text`; the text begins with its code, such as ERR. Line breaks in it become spaces. */
 export function errorReply(text: string): Uint8Array {
   return Buffer.from(`-${text.replace(/[\r\n]/g, " ")}\r\n`, "latin1");

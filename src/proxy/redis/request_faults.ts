@@ -4,7 +4,7 @@ import type { Command } from "../../protocol/redis/command.ts";
 import { BAD_NUMKEYS, NEGATIVE_NUMKEYS, TOO_MANY_NUMKEYS } from "../../protocol/redis/key_finder.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Session } from "../session.ts";
-import { confinedFault, isAlwaysServed } from "./confinement.ts";
+import { confinedFault, isAlwaysServed, MONITOR_FAULT, usesKeyspace } from "./confinement.ts";
 import { quoteArguments } from "./replies.ts";
 
 /** Why a known command can't be served as it was asked; empty when it can. What is queued is left to the server. */
@@ -17,6 +17,7 @@ export function requestFault(
     return `ERR wrong number of arguments for '${command.name}' command`;
   }
   if (redis !== null && redis.isConfined && !isAlwaysServed(command)) return confinedFault(command);
+  if (redis !== null && redis.isMonitoring && usesKeyspace(command)) return MONITOR_FAULT;
   if (redis !== null && redis.transaction !== null) return "";
   if (command.handling === "refuse") return `ERR ${command.refusal}`;
   if (command.handling === "split-pairs" && request.count % 2 === 0) {
@@ -36,8 +37,15 @@ export function unknownCommand(container: Command | null, request: RequestScanne
   return `ERR unknown command ${name}, with args beginning with: ${rest}`;
 }
 
-/** What is said when the keys can't be found; `code` is the key finder's. */
-export function keyFault(code: number): string {
+/** What is said when the keys of a command can't be found; `code` is the key finder's. */
+export function keyFault({ name }: Command, code: number): string {
+  if (/mpop$|^sintercard$/.test(name) && (code === BAD_NUMKEYS || code === NEGATIVE_NUMKEYS)) {
+    return "ERR numkeys should be greater than 0";
+  }
+  if (/^z(diff|inter|union)/.test(name) && code === NEGATIVE_NUMKEYS) {
+    return `ERR at least 1 input key is needed for '${name}' command`;
+  }
+  if (/mpop$|^z(diff|inter|union)/.test(name) && code === TOO_MANY_NUMKEYS) return "ERR syntax error";
   switch (code) {
     case BAD_NUMKEYS:
       return "ERR value is not an integer or out of range";

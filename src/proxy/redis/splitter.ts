@@ -48,7 +48,8 @@ export class Splitter {
     this.#pool.counters.fragments += units.length;
     const width = command.handling === "split-pairs" ? 2 : 1;
     for (const unit of units) {
-      const backend = this.#pool.backends[router.ownerOf(unit)];
+      const server = router.ownerOf(unit);
+      const backend = this.#pool.backends[server];
       const fragment = new Request(null, split, command.id + 1, turn.now);
       noteKey(fragment, request, keys[first[unit]!]!);
       split.add(fragment);
@@ -58,6 +59,7 @@ export class Splitter {
       }
       const lane = laneTo(session, backend);
       if (!command.retrySafe) session.client.wrote |= backend.counters.mark;
+      if (this.#isForReplica(session, request, command, fragment, unit, server, keys)) continue;
       if (!lane.begin(fragment)) continue;
       const { outbox } = lane;
       outbox.appendHeader(ARRAY, 1 + size[unit]! * width);
@@ -76,14 +78,35 @@ export class Splitter {
     split.seal();
   }
 
+  /** Whether a replica is asked; the keys are those of the fragment of `unit`, which `server` has. */
+  #isForReplica(
+    session: Session,
+    request: RequestScanner,
+    command: Command,
+    fragment: Request,
+    unit: number,
+    server: number,
+    keys: Int32Array,
+  ): boolean {
+    const { reads } = this.#pool.replicas;
+    if (reads === null || !command.forReplicas) return false;
+    const { first, next } = this.#placement;
+    const own: number[] = [];
+    for (let i = first[unit]!; i !== NONE; i = next[i]!) own.push(keys[i]!);
+    return reads.serveFragment(session, request, command, fragment, server, Int32Array.from(own));
+  }
+
   #mergeFor(command: Command, units: readonly number[], count: number): Merge {
     if (command.handling === "split-sum") return MERGE_SUM;
     if (command.handling === "split-pairs") return MERGE_OK;
     const { first, next, size } = this.#placement;
     const fragmentOf = units.length <= 256 ? new Uint8Array(count) : new Int32Array(count);
+    const sizes: number[] = [];
     for (let fragment = 0; fragment < units.length; fragment++) {
-      for (let i = first[units[fragment]!]!; i !== NONE; i = next[i]!) fragmentOf[i] = fragment;
+      const unit = units[fragment]!;
+      sizes.push(size[unit]!);
+      for (let i = first[unit]!; i !== NONE; i = next[i]!) fragmentOf[i] = fragment;
     }
-    return new ElementMerge(fragmentOf, units.map((unit) => size[unit]!));
+    return new ElementMerge(fragmentOf, sizes);
   }
 }

@@ -3,7 +3,9 @@ import type { Command } from "../../protocol/redis/command.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Pool } from "../pool.ts";
 import type { Session } from "../session.ts";
+import type { Learner } from "./learner.ts";
 import { errorReply } from "./replies.ts";
+import type { Onlookers } from "./onlookers.ts";
 import { ReplicationWait } from "./replication_wait.ts";
 import { clientReply } from "./client_reply.ts";
 import { PinnedRequests } from "./pinned_requests.ts";
@@ -18,8 +20,8 @@ export class StatefulCommands {
   readonly pinned: PinnedRequests;
   readonly #commands: Readonly<Record<string, Serve>>;
 
-  constructor(pool: Pool) {
-    const transactions = this.transactions = new Transactions(pool);
+  constructor(pool: Pool, learner: Learner, onlookers: Onlookers) {
+    const transactions = this.transactions = new Transactions(pool, learner, onlookers);
     const pinned = this.pinned = new PinnedRequests(pool);
     const replication = new ReplicationWait(pool);
     this.#commands = {
@@ -48,6 +50,7 @@ export class StatefulCommands {
   reject(session: Session, command: Command | null, fault: string): void {
     const state = session.client.redis;
     if (state === null || state.transaction === null) {
+      if (state !== null && state.tracker !== null) state.tracker.isCaching = false;
       session.reply(errorReply(fault));
     } else if (command?.name === "exec") {
       state.discard();

@@ -6,25 +6,27 @@
  *                                                                    └──── swallowed ────┘
  */
 import type { Command } from "../../protocol/redis/command.ts";
-import { findCommand } from "../../protocol/redis/command_lookup.ts";
 import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { COMPLETE } from "../../protocol/scan_status.ts";
 import { reserve } from "../cluster/settling.ts";
 import { NO_SERVER } from "../failure.ts";
+import { turn } from "../../transport/turn.ts";
 import type { Lane } from "../lane.ts";
 import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
 import { noteKey } from "../request_key.ts";
 import type { Session } from "../session.ts";
 import { laneTo } from "../session_lane.ts";
+import { versionOf } from "../variant.ts";
 import { faultInBlock } from "./block_rules.ts";
 import { ANYWHERE, fixedUnit, Home } from "./home.ts";
-import { type RedisSession, respVersion, stateOf } from "./redis_session.ts";
-import { arrayReply, errorReply, nullReply, simpleReply } from "./replies.ts";
+import type { Learner } from "./learner.ts";
+import type { Onlookers } from "./onlookers.ts";
+import { type RedisSession, stateOf } from "./redis_session.ts";
+import { arrayReply, errorReply, nullReply, OK, simpleReply } from "./replies.ts";
 import { NO_KEYS, type Transaction } from "./transaction.ts";
 
-const OK = simpleReply("OK");
 const QUEUED = simpleReply("QUEUED");
 const NO_RESULTS = arrayReply([]);
 /** What EXEC answers when what was watched has changed, by the version of RESP. */
@@ -37,10 +39,14 @@ const CROSSSLOT = "CROSSSLOT Keys of a transaction don't live on the same server
 /** The transactions of one pool's clients. */
 export class Transactions {
   readonly #pool: Pool;
+  readonly #learner: Learner;
+  readonly #onlookers: Onlookers;
   readonly #home = new Home();
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, learner: Learner, onlookers: Onlookers) {
     this.#pool = pool;
+    this.#learner = learner;
+    this.#onlookers = onlookers;
   }
 
   /** MULTI. */
@@ -89,7 +95,7 @@ export class Transactions {
       session.reply(errorReply("EXECABORT Transaction discarded because of previous errors."));
     } else if (state.isWatchLost) {
       state.discard();
-      session.reply(NOTHING_RAN[respVersion(session)]);
+      session.reply(NOTHING_RAN[versionOf(session.variant)]);
     } else if (this.#pool.pause.holds(!transaction.writes)) {
       this.#pool.pause.wait(session);
       session.putBack(request.copy());
@@ -120,9 +126,11 @@ export class Transactions {
       this.#pool.fail(session.expect(command.id + 1), NO_SERVER, null);
     } else if (watching !== null && watching.backend !== backend) {
       // The keys have moved since; what was watched says nothing about them.
-      session.reply(NOTHING_RAN[respVersion(session)]);
+      session.reply(NOTHING_RAN[versionOf(session.variant)]);
     } else {
+      if (this.#onlookers.watch(session)) this.#show(session, transaction);
       session.client.wrote |= backend.counters.mark;
+      session.client.wroteMs = turn.now;
       this.#send(session, laneTo(session, backend), command, transaction);
       state.endTransaction();
     }
@@ -175,16 +183,34 @@ export class Transactions {
     const { router } = this.#pool;
     if (transaction.unit === NO_KEYS) return fixedUnit(router);
     if (transaction.router === router) return transaction.unit;
-    const scanner = new RequestScanner(this.#pool.config);
     let unit = ANYWHERE;
-    transaction.forEachSlice((bytes, start, end) => {
-      for (let pos = start; pos < end; pos = scanner.next) {
-        if (scanner.scan(bytes, pos, end) !== COMPLETE) continue;
-        const found = this.#home.find(router, findCommand(scanner)!, scanner);
-        if (unit === ANYWHERE) unit = found;
-        else if (found !== ANYWHERE && found !== unit) unit = SEVERAL;
-      }
+    this.#forEachCommand(transaction, (command, request) => {
+      // It was known when it was queued; nobody can tell any more where its keys are.
+      const found = command === null ? SEVERAL : this.#home.find(router, command, request);
+      if (unit === ANYWHERE) unit = found;
+      else if (found !== ANYWHERE && found !== unit) unit = SEVERAL;
     });
     return unit;
+  }
+
+  /** Shows what is about to be executed to whom it concerns. */
+  #show(session: Session, transaction: Transaction): void {
+    this.#forEachCommand(transaction, (command, request) => {
+      if (command !== null) this.#onlookers.see(session, command, request);
+    });
+  }
+
+  #forEachCommand(
+    transaction: Transaction,
+    take: (command: Command | null, request: RequestScanner) => void,
+  ): void {
+    const scanner = new RequestScanner(this.#pool.config);
+    transaction.forEachSlice((bytes, start, end) => {
+      for (let pos = start; pos < end; pos = scanner.next) {
+        if (scanner.scan(bytes, pos, end) === COMPLETE) {
+          take(this.#learner.catalogue.commandOf(scanner), scanner);
+        }
+      }
+    });
   }
 }

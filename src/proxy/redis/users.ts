@@ -40,7 +40,8 @@ export class Users {
 
 /** Makes the client of a session this user; null: one that has to log in first. */
 export function become(session: Session, user: User | null): void {
-  session.client.become(user, !session.pool.pause.isOn);
+  const { pause, monitors, replicas } = session.pool;
+  session.client.become(user, !pause.isOn && !monitors.isOn, replicas.reads !== null);
 }
 
 /** The SHA-256 of a password. */

@@ -111,6 +111,7 @@ export class Endpoint {
 
   #expectDeclared(line: string, { status, headers, body, text }: Answered): void {
     expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
     if (line.startsWith("HEAD")) return expect(text).toBe("");
     if (status >= 400 && body !== null && "error" in body) {
       expect(REFUSAL.parse(body)).toEqual(body);

@@ -56,7 +56,6 @@ describe("/events", () => {
     expect(endpoint.instance.listeners).toBe(1);
     await watcher.leave();
     expect(endpoint.instance.listeners).toBe(0);
-    expect(endpoint.streams.size).toBe(0);
     expect(endpoint.kept).toHaveLength(1);
   });
 
@@ -116,9 +115,11 @@ describe("/events", () => {
 
   test("fails as everything does when the instance can't be listened to", async () => {
     const endpoint = new Endpoint();
-    endpoint.instance.failure = new Error("no");
-    expect((await endpoint.ask("GET /events")).status).toBe(500);
-    expect(endpoint.streams.size).toBe(0);
+    // More often than there may be watchers: those that failed are none.
+    for (let times = 0; times < 65; times++) {
+      endpoint.instance.failure = new Error("no");
+      expect((await endpoint.ask("GET /events")).status).toBe(500);
+    }
   });
 });
 
@@ -144,10 +145,11 @@ describe("a watcher that doesn't read", () => {
     const endpoint = new Endpoint();
     for (let n = 1; n <= 200; n++) endpoint.instance.emit(event(n, LARGE));
     const headers = { "last-event-id": ulid(1) };
-    const watcher = new Watcher((await endpoint.fetch("GET /events", { headers })).body!);
-    expect(await watcher.next()).toBe(null);
+    for (let times = 0; times < 65; times++) {
+      const watcher = new Watcher((await endpoint.fetch("GET /events", { headers })).body!);
+      expect(await watcher.next()).toBe(null);
+    }
     expect(endpoint.instance.listeners).toBe(0);
-    expect(endpoint.streams.size).toBe(0);
   });
 });
 

@@ -6,6 +6,7 @@ import type {
   ClientView,
   Instance,
   InstanceEvent,
+  PoolCommands,
   PoolView,
   Readiness,
   RouteView,
@@ -81,9 +82,9 @@ export class FakeInstance implements Instance {
     return Promise.resolve(figures);
   }
 
-  pools(): PoolView[] {
+  pools(): Promise<PoolView[]> {
     this.#note("pools");
-    return this.config.pools.map((pool) => ({
+    return Promise.resolve(this.config.pools.map((pool) => ({
       name: pool.name,
       protocol: pool.redis ? "redis" : "memcached",
       listen: "127.0.0.1:22121",
@@ -92,6 +93,8 @@ export class FakeInstance implements Instance {
       hashTag: pool.hashTag,
       epoch: 7,
       unservedSlots: null,
+      readFrom: pool.readFrom,
+      zone: pool.zone,
       overridden: false,
       servers: pool.servers.map((server) => ({
         id: server.name,
@@ -100,9 +103,10 @@ export class FakeInstance implements Instance {
         state: "live",
         since: AT,
         share: 0.5,
+        zone: null,
         replicas: [],
       })),
-    }));
+    })));
   }
 
   route(pool: string, key: Uint8Array): RouteView {
@@ -182,6 +186,18 @@ export class FakeInstance implements Instance {
   resetSlowLog(): Promise<Change> {
     this.#note("resetSlowLog");
     return Promise.resolve(this.#change("slow log emptied"));
+  }
+
+  commands(pool: string): Promise<PoolCommands> {
+    this.#note("commands", pool);
+    this.#find(pool, "pool");
+    return Promise.resolve({
+      pool,
+      servers: [{ server: "alpha", commands: 372, fault: "" }],
+      learned: [{ name: "json.get", arity: -2, flags: ["module", "readonly"], keys: "read 1", missing: [] }],
+      refused: [{ name: "ft.search", reason: "FT.SEARCH names no keys" }],
+      lacking: ["hexpire"],
+    });
   }
 
   hotKeys(pool: string | null): Promise<HotKey[]> {

@@ -159,9 +159,19 @@ describe("/slowlog, /hotkeys and /clients", () => {
       error: 100,
       perSecond: 75,
     }]);
+    const commands = await endpoint.ask("GET /pools/cache/commands");
+    expect(commands.body).toMatchObject({
+      learned: [{ name: "json.get", keys: "read 1" }],
+      lacking: ["hexpire"],
+    });
     const clients = await endpoint.ask("GET /clients");
     expect(clients.body.clients[0]).toMatchObject({ id: 31, address: "127.0.0.1:50000" });
-    expect(endpoint.instance.calls).toEqual([["slowLog", null, 128], ["hotKeys", null], ["clients", null]]);
+    expect(endpoint.instance.calls).toEqual([
+      ["slowLog", null, 128],
+      ["hotKeys", null],
+      ["commands", "cache"],
+      ["clients", null],
+    ]);
   });
 
   test("ask for one pool, and for so many", async () => {

@@ -2,28 +2,19 @@ import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { main } from "../../../src/cli/mod.ts";
 import { upgrade } from "../../../src/cli/upgrade.ts";
+import { type ScriptProcess, startScript } from "../../support/script_process.ts";
 import { TempDir } from "../../support/temp_dir.ts";
 import { CapturedOutput } from "./captured_output.ts";
 
 /** A process that does `what` at SIGUSR2, and writes its id to `file`. */
-async function holder(file: string, what: string) {
+function holder(file: string, what: string): Promise<ScriptProcess> {
   const program = `
     const { writeFileSync, renameSync, rmSync, appendFileSync } = require("node:fs");
     process.on("SIGUSR2", () => { ${what} });
     writeFileSync(${JSON.stringify(file)}, String(process.pid));
     console.log("ready");
     setInterval(() => {}, 1000);`;
-  const child = Bun.spawn([process.execPath, "--no-install", "-e", program], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  await child.stdout.getReader().read();
-  return {
-    pid: child.pid,
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await child.exited;
-    },
-  };
+  return startScript("-e", program);
 }
 
 async function running(argv: readonly string[], deadlineMs = 10_000) {

@@ -4,9 +4,12 @@ import { compare, readMarks } from "./bad_file.ts";
 import { BAD_CLUSTER_FILES } from "./bad_cluster_files.ts";
 import { BAD_INSTANCE_FILES } from "./bad_instance_files.ts";
 import { BAD_POOL_FILES } from "./bad_pool_files.ts";
+import { BAD_REPLICA_FILES } from "./bad_replica_files.ts";
 import { BAD_SECURITY_FILES } from "./bad_security_files.ts";
 
-const BAD_FILES = [BAD_POOL_FILES, BAD_CLUSTER_FILES, BAD_INSTANCE_FILES, BAD_SECURITY_FILES].flat();
+const BAD_FILES = [
+  ...[BAD_POOL_FILES, BAD_CLUSTER_FILES, BAD_INSTANCE_FILES, BAD_REPLICA_FILES, BAD_SECURITY_FILES],
+].flat();
 
 for (const [title, marked, ...expected] of BAD_FILES) {
   test(`loadConfig places the fault when a file ${title}`, () => {

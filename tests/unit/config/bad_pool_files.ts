@@ -276,6 +276,42 @@ const RULES: readonly BadFile[] = [
   ],
 ];
 
+const COMMANDS: readonly BadFile[] = [
+  ["has a list of commands", inPool("commands:", "^- FT.SEARCH"), [
+    `${P}: commands`,
+    "expected a map of commands, found a list",
+  ]],
+  ["declares no commands", inPool("commands: ^{}"), [`${P}: commands`, "the map of commands is empty"]],
+  ["declares a command of Redis", inPool("commands: {GET: ^read 1}"), [
+    `${P}: commands: GET`,
+    '"GET" is a command of Redis that needs no declaration',
+  ]],
+  ["declares a subcommand", inPool("commands: {'ft|search': ^read 1}"), [
+    `${P}: commands: ft`,
+    "a command is declared with its subcommands",
+  ]],
+  ["declares a command twice", inPool("commands: {ft.x: read 1, FT.X: ^read 2}"), [
+    `${P}: commands: FT.X`,
+    '"FT.X" is declared twice',
+  ]],
+  ["misspells a word of a declaration", inPool("commands: {ft.x: ^read 1 blokcing}"), [
+    `${P}: commands: ft.x`,
+    '"blokcing" is no word of a declaration; did you mean "blocking"?',
+  ]],
+  ["declares keys nowhere", inPool("commands: {ft.x: ^read}"), [
+    `${P}: commands: ft.x`,
+    "it doesn't say where the keys are",
+  ]],
+  [
+    "declares commands of memcached",
+    inPool("commands: ^{ft.x: read 1}").replace("redis: true", "redis: false"),
+    [
+      `${P}: commands`,
+      "only a Redis pool has commands to declare",
+    ],
+  ],
+];
+
 const OWN_FORM: readonly BadFile[] = [
   ["has an empty map of pools", "^pools: {}\n", ["pools", "there is no pool in it"]],
   ["has a list of pools", "pools:\n  ^- p\n", ["pools", "expected a map of pools, found a list"]],
@@ -309,5 +345,14 @@ const OWN_FORM: readonly BadFile[] = [
 ];
 
 /** One file for each rule. */
-export const BAD_POOL_FILES: readonly BadFile[] = [YAML, POOLS, VALUES, LISTENERS, SERVERS, RULES, OWN_FORM]
+export const BAD_POOL_FILES: readonly BadFile[] = [
+  YAML,
+  POOLS,
+  VALUES,
+  LISTENERS,
+  SERVERS,
+  RULES,
+  COMMANDS,
+  OWN_FORM,
+]
   .flat();

@@ -17,6 +17,8 @@ function load(text: string): Config {
 
 /** What a pool resolves to in our form when only what is required is set. */
 const DEFAULTS: PoolConfig = {
+  commands: null,
+  learnCommands: true,
   name: "p",
   listen: { kind: "tcp", host: "127.0.0.1", port: 22121 },
   hash: "fnv1a_64",
@@ -59,6 +61,13 @@ const DEFAULTS: PoolConfig = {
   clientOutboxHardBytes: 1_073_741_824,
   serverOutboxHighBytes: 4_194_304,
   serverOutboxLowBytes: 1_048_576,
+  replicas: null,
+  readFrom: "replica",
+  zone: null,
+  zones: null,
+  maxLagMs: 10_000,
+  maxLagBytes: null,
+  hedge: null,
   tls: null,
   serverTls: null,
   users: null,
@@ -179,6 +188,10 @@ alpha:
   const OWN_KEYS: [line: string, expected: Partial<PoolConfig>][] = [
     ["protocol: redis", { protocol: "redis", redis: true }],
     ["get_failures: error", { getFailures: "error" }],
+    ['commands: { FT.SEARCH: "read 1", x.put: "write 2, arity -3" }', {
+      commands: [{ name: "FT.SEARCH", text: "read 1" }, { name: "x.put", text: "write 2, arity -3" }],
+    }],
+    ["learn_commands: false", { learnCommands: false }],
     ["max_item: 5mb", { maxItemBytes: 5 * 1024 * 1024 }],
     ["connect_timeout: 100", { connectTimeoutMs: 100 }],
     ["client_idle_timeout: 100", { clientIdleTimeoutMs: 100 }],

@@ -136,4 +136,27 @@ describe("Health", () => {
       await eventually("its connection is closed", () => server.peer.closed);
     },
   );
+
+  test("keeps nothing of servers and pools that have gone", () => {
+    const { health, bench, events } = judged(["127.0.0.1:1:1 a", "127.0.0.1:2:1 b"]);
+    const become = (name: string, ...servers: string[]) => {
+      const config = loadedConfig([{ name, listen: 1000, servers, options: EJECTING }]);
+      bench.topology = bench.topology.with(config, {}, 0);
+      health.forget();
+    };
+    for (const server of ["a", "b"]) fail(health, server);
+    expect([health.ejections, [...health.lastEjections.keys()]]).toEqual([{ p: 2 }, [
+      '["p","a"]',
+      '["p","b"]',
+    ]]);
+    become("p", "127.0.0.1:2:1 b");
+    expect([health.ejections, [...health.lastEjections.keys()]]).toEqual([{ p: 2 }, ['["p","b"]']]);
+    become("q", "127.0.0.1:2:1 b");
+    expect([health.ejections, [...health.lastEjections.keys()]]).toEqual([{}, []]);
+    become("p", "127.0.0.1:1:1 a");
+    fail(health, "a");
+    // It is news again.
+    expect(events.filter((event) => event === "server.failed a EOF").length).toBe(2);
+    expect(health.ejections).toEqual({ p: 1 });
+  });
 });

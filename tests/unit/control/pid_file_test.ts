@@ -1,28 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { PidFile } from "../../../src/control/pid_file.ts";
+import { type ScriptProcess, startScript } from "../../support/script_process.ts";
 import { TempDir } from "../../support/temp_dir.ts";
 
 const HOLDER = new URL("../../support/pid_file_holder.ts", import.meta.url).pathname;
 const OWN = `${process.pid}\n`;
 
 /** Another process that claims the file; what it said, and what ends it. */
-async function holder(path: string, predecessor?: number) {
-  const args = predecessor === undefined ? [path] : [path, String(predecessor)];
-  const child = Bun.spawn([process.execPath, "--no-install", HOLDER, ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const { value } = await child.stdout.getReader().read();
-  const end = async (signal: NodeJS.Signals) => {
-    child.kill(signal);
-    await child.exited;
-  };
-  return {
-    said: new TextDecoder().decode(value).trim(),
-    pid: child.pid,
-    end,
-    [Symbol.asyncDispose]: () => end("SIGKILL"),
-  };
+function holder(path: string, ...predecessor: number[]): Promise<ScriptProcess> {
+  return startScript(HOLDER, path, ...predecessor.map(String));
 }
 
 function read(path: string): string {

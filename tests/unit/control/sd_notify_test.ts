@@ -16,16 +16,15 @@ describe.skipIf(!hasSockets)("ServiceManager", () => {
     const manager = new ServiceManager({ NOTIFY_SOCKET: socket.address }, PID);
     manager.ready("serves 2 pools");
     manager.reloading();
-    manager.status("two\nlines");
     manager.mainPid(4712);
-    manager.stopping("ends");
-    await eventually("all were read", () => socket.messages.length === 5);
+    manager.stopping("ends\nsoon");
+    await eventually("all were read", () => socket.messages.length === 4);
     const [ready, reloading, ...rest] = socket.messages;
     expect(ready).toBe("READY=1\nSTATUS=serves 2 pools");
     const since = Number(/^RELOADING=1\nMONOTONIC_USEC=(\d+)$/.exec(reloading!)![1]);
     const uptime = Number(readFileSync("/proc/uptime", "latin1").split(" ")[0]);
     expect(Math.abs(since / 1e6 - uptime)).toBeLessThan(60);
-    expect(rest).toEqual(["STATUS=two lines", "MAINPID=4712", "STOPPING=1\nSTATUS=ends"]);
+    expect(rest).toEqual(["MAINPID=4712", "STOPPING=1\nSTATUS=ends soon"]);
   });
 
   test("finds an abstract socket", async () => {
@@ -45,7 +44,7 @@ describe.skipIf(!hasSockets)("ServiceManager", () => {
     const manager = new ServiceManager(environment, PID);
     expect(manager.watchdogMs).toBe(3000);
     for (const now of [0, 200, 1400, 1500, 1600, 3000, 3100]) manager.tick(now);
-    manager.status("that was all");
+    manager.stopping("that was all");
     await socket.until("STATUS=that was all");
     expect(socket.messages.filter((message) => message === "WATCHDOG=1").length).toBe(3);
   });
@@ -70,7 +69,7 @@ describe("ServiceManager", () => {
   test.each(none)("says nothing and expects nothing with %j", (environment) => {
     const manager = new ServiceManager({ ...environment, WATCHDOG_USEC: undefined }, PID);
     manager.ready("x");
-    for (let now = 0; now < 100; now++) manager.status(String(now));
+    for (let now = 0; now < 100; now++) manager.ready(String(now));
     manager.tick(0);
     expect(manager.watchdogMs).toBeNull();
   });

@@ -88,6 +88,23 @@ describe("an operator's change", () => {
     expect(settings.version).toBe(place.document!.version);
   });
 
+  test("stands when the store is gone, and is kept again with the next one", async () => {
+    const settings = await open();
+    await add(settings, "c", 3);
+    const text = place.text!;
+    place.text = null;
+    await expect(settings.adopt(supervisor)).rejects.toThrow(/^memory is gone; what it had stays in force/);
+    expect(await settings.adopt(supervisor)).toBeNull();
+    expect(servers()).toEqual(["a", "b", "c"]);
+    await add(settings, "d", 4);
+    expect(servers()).toEqual(["a", "b", "c", "d"]);
+    expect(JSON.stringify(place.document)).toContain("127.0.0.1:3:1 c");
+    // It comes back as it was.
+    place.set(JSON.parse(text));
+    await settings.adopt(supervisor);
+    expect(servers()).toEqual(["a", "b", "c"]);
+  });
+
   test("stands when the store doesn't know whether it has it, and has", async () => {
     const settings = await open();
     store.faults.push((write) => write().then(uncertain));

@@ -10,7 +10,7 @@ import { loadedConfig } from "../../support/loaded_config.ts";
 import { openFiles } from "../../support/open_files.ts";
 import type { PoolText } from "../../support/pool_config.ts";
 import { RespError } from "../../support/resp.ts";
-import { ownSockets, WorkerRig } from "../../support/worker_rig.ts";
+import { openedSocket, ownSockets, WorkerRig } from "../../support/worker_rig.ts";
 
 const NOWHERE = ["127.0.0.1:1:1 a"];
 function one(pool: Partial<PoolText> & { listen: number }, instance = ""): Config {
@@ -78,11 +78,13 @@ describe("Worker.commit", () => {
     await using server = await FakeServer.start(healthy);
     await using rig = new WorkerRig();
     const port = freePort();
-    await rig.apply(one({ listen: port, servers: [`${server.address}:1 a`] }));
+    const options = { learn_commands: false };
+    await rig.apply(one({ listen: port, servers: [`${server.address}:1 a`], options }));
     const client = await rig.connect(port);
     await client.command("SET", "a", "1");
-    await rig.apply(one({ listen: port, servers: [`${server.address}:7 a`, "127.0.0.1:1:1 b"] }));
-    await rig.apply(one({ listen: port, servers: [`${server.address}:7 a`], options: { timeout: 100 } }));
+    await rig.apply(one({ listen: port, servers: [`${server.address}:7 a`, "127.0.0.1:1:1 b"], options }));
+    const others = { ...options, timeout: 100 };
+    await rig.apply(one({ listen: port, servers: [`${server.address}:7 a`], options: others }));
     await client.command("SET", "a", "2");
     expect(server.peers.length).toBe(1);
   });
@@ -175,10 +177,11 @@ describe("Worker.commit", () => {
   test("makes another pool of one that speaks another protocol now", async () => {
     await using rig = new WorkerRig();
     const port = freePort();
-    await rig.apply(one({ listen: port }));
+    using socket = await openedSocket(port);
+    await rig.apply(one({ listen: port }), [socket.offer()]);
     const client = await rig.connect(port);
     expect(await client.command("PING")).toBe("PONG");
-    await rig.apply(one({ listen: port, options: { redis: false } }));
+    await rig.apply(one({ listen: port, options: { redis: false } }), [socket.offer()]);
     expect((await client.readUntilClose()).length).toBe(0);
     const other = await rig.connect(port);
     other.write("version\r\n");

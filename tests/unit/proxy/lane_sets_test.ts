@@ -2,7 +2,14 @@ import { expect, test } from "bun:test";
 import type { Lane } from "../../../src/proxy/lane.ts";
 import { IDLE_MS, LaneSets } from "../../../src/proxy/lane_sets.ts";
 import type { Session } from "../../../src/proxy/session.ts";
-import { databaseOf, variantOf, versionOf } from "../../../src/proxy/variant.ts";
+import {
+  databaseOf,
+  isTouching,
+  variantOf,
+  versionOf,
+  withDatabase,
+  withVersion,
+} from "../../../src/proxy/variant.ts";
 import { turn } from "../../../src/transport/turn.ts";
 
 class FakeLane {
@@ -26,11 +33,15 @@ function laneSets() {
   return { sets, made, laneOf };
 }
 
-test("variants tell versions and databases apart", () => {
+test("variants tell versions, databases and whether they touch apart", () => {
   for (const version of [2, 3] as const) {
     for (const database of [0, 1, 15]) {
-      const variant = variantOf(version, database);
-      expect([versionOf(variant), databaseOf(variant)]).toEqual([version, database]);
+      for (const touches of [true, false]) {
+        const variant = variantOf(version, database, touches);
+        expect([versionOf(variant), databaseOf(variant), isTouching(variant)])
+          .toEqual([version, database, touches]);
+        expect(withVersion(withDatabase(variant, 3), 3)).toBe(variantOf(3, 3, touches));
+      }
     }
   }
   expect(variantOf(2, 0)).toBe(0);

@@ -27,6 +27,16 @@ describe("addFigures", () => {
     expect(workers[1]!.lag).toEqual(histogramOf(0.1, 3));
   });
 
+  test("calls a replica fit when all workers do, and as far behind as the one that finds it furthest", () => {
+    const worker = (figures: Record<string, number>) => {
+      const server = { figures, latency: {} };
+      return { ...exampleWorker(1), pools: { [POOL]: { ...JUDGED[POOL]!, servers: { one: server } } } };
+    };
+    const told = [{ replica_fit: 1, replica_lag_ms: 50 }, { replica_fit: 0, replica_lag_ms: 3000 }];
+    const { pools } = addFigures(FACTS, new Map(told.map((figures, i) => [i, worker(figures)])), JUDGED);
+    expect(pools[POOL]!.servers.one!.figures).toMatchObject({ replica_fit: 0, replica_lag_ms: 3000 });
+  });
+
   test("counts connections as nutcracker does: clients, servers and listeners", () => {
     expect(figures).toMatchObject({
       total_connections: 2 + 18 + 2,

@@ -20,6 +20,10 @@ uptime_in_days:1
 connected_clients:12
 maxclients:1000
 blocked_clients:0
+tracking_clients:0
+pubsub_clients:0
+watching_clients:0
+monitor_clients:0
 
 # Memory
 used_memory:10000000
@@ -34,6 +38,9 @@ total_net_input_bytes:4000
 total_net_output_bytes:6000
 rejected_connections:0
 total_error_replies:4
+pubsub_channels:0
+pubsub_patterns:0
+pubsubshard_channels:0
 client_protocol_errors:0
 clients_closed_by_proxy:0
 denied_logins:0

@@ -178,6 +178,7 @@ function setCommand(selector: Selector, rule: string): void {
   const name = rule.slice(1).toLowerCase();
   const command = ALL_COMMANDS.find((each) => each.name === name);
   if (command !== undefined) return selector.setCommand(command, isAllowed, true);
+  if (isOfModule(name)) return selector.setLaterCommand(name, isAllowed);
   const [first, word, more] = name.split("|");
   const container = COMMANDS.find((each) => each.name === first);
   if (container === undefined || container.subcommands.length > 0) {
@@ -185,6 +186,11 @@ function setCommand(selector: Selector, rule: string): void {
   }
   if (!isAllowed || !word || more !== undefined) fault("can only allow a command with one word behind it");
   selector.allowFirstArgument(container, word);
+}
+
+/** Modules put their names before a dot; which commands follow, the servers know. Redis's own have no dot. */
+function isOfModule(name: string): boolean {
+  return /^[a-z][\w-]*\.[\w.-]+$/.test(name);
 }
 
 function namesLike(container: Command | undefined): string[] {

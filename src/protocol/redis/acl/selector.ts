@@ -7,6 +7,8 @@ import type { Command } from "../command.ts";
 import { ALL_COMMANDS } from "../command_table.ts";
 import { READS } from "../commands/key_specs.ts";
 import { matchesPattern } from "../glob.ts";
+import { isLearned } from "../learned/learned_ids.ts";
+import { LaterCommands } from "./later_commands.ts";
 
 /** Keys that may be used, and how: bits of `READS` and `WRITES`. */
 interface KeyPattern {
@@ -30,6 +32,8 @@ export class Selector {
   readonly #named = new Uint8Array(ALL_COMMANDS.length);
   /** First arguments with which a command may be run that may not be run otherwise, by its id. */
   readonly #firstArguments = new Map<number, string[]>();
+  /** Whether commands that the table lacks may be run. */
+  readonly #later = new LaterCommands();
   #patterns: KeyPattern[] = [];
 
   /** Whether nothing is left that could be denied but channels, which few commands name. */
@@ -40,13 +44,14 @@ export class Selector {
   /** Whether the command may be run. */
   allowsCommand(command: Command, args: Arguments): boolean {
     if (this.allCommands || this.#commands[command.id] === 1) return true;
+    if (isLearned(command.id)) return this.#later.allows(command);
     const allowed = this.#firstArguments.get(command.id);
     return allowed !== undefined && args.count > 1 && allowed.includes(textOf(args, 1).toLowerCase());
   }
 
   /** Whether the rules give the command by its name, which shows that its consequences are meant too. */
   names(command: Command): boolean {
-    return this.#named[command.id] === 1;
+    return this.#named[command.id] === 1 || (isLearned(command.id) && this.#later.names(command));
   }
 
   /** Whether the key may be used so: `access` is bits of `READS` and `WRITES`, or 0 to ask whether there is one. */
@@ -79,12 +84,20 @@ export class Selector {
     this.#commands[command.id] = allowed ? 1 : 0;
     this.#named[command.id] = allowed && isNamed ? 1 : 0;
     this.#firstArguments.delete(command.id);
+    if (isNamed && command.subcommands.length > 0) this.#later.set(command.name, allowed);
     if (!allowed) this.allCommands = false;
     for (const subcommand of command.subcommands) this.setCommand(subcommand, allowed, isNamed);
   }
 
+  /** Allows or forbids a command that the table lacks, should a server have it. */
+  setLaterCommand(name: string, allowed: boolean): void {
+    if (!allowed) this.allCommands = false;
+    this.#later.set(name, allowed);
+  }
+
   /** Allows or forbids all commands of a category, such as `@read`. */
   setCategory(category: string, allowed: boolean): void {
+    this.#later.set(category, allowed);
     for (const command of ALL_COMMANDS) {
       if (command.categories.includes(category)) this.setCommand(command, allowed, category === SCRIPTS);
     }
@@ -95,6 +108,7 @@ export class Selector {
     this.#commands.fill(allowed ? 1 : 0);
     this.#named.fill(0);
     this.#firstArguments.clear();
+    this.#later.setAll(allowed);
     this.allCommands = allowed;
   }
 

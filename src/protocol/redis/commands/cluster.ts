@@ -1,7 +1,10 @@
 /** Redis Cluster. A pool looks like a single server to its clients. */
-import { command, type CommandGroup, container } from "./declaration.ts";
+import { command, type CommandGroup, container, type Options } from "./declaration.ts";
 import { NO_KEYS } from "./key_specs.ts";
 import { noCluster } from "./refusals.ts";
+
+/** They say where a client's reads may go. */
+const READ_MODE: Options = { also: "@connection", handling: "local", stateful: true };
 
 /** Redis Cluster. */
 export const CLUSTER: CommandGroup = {
@@ -42,7 +45,7 @@ export const CLUSTER: CommandGroup = {
       command("slot-stats", -4, "loading stale", "8.2.0"),
       command("slots", 2, "stale", "3.0.0"),
     ]),
-    command("readonly", 1, "loading stale fast", "3.0.0", NO_KEYS, { also: "@connection" }),
-    command("readwrite", 1, "loading stale fast", "3.0.0", NO_KEYS, { also: "@connection" }),
+    command("readonly", 1, "loading stale fast", "3.0.0", NO_KEYS, READ_MODE),
+    command("readwrite", 1, "loading stale fast", "3.0.0", NO_KEYS, READ_MODE),
   ],
 };

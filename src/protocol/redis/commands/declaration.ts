@@ -23,6 +23,8 @@ export interface Options {
   readonly blockingKeyword?: string;
   /** Any client may send it, although its category is dangerous: see `Command.administrative`. */
   readonly open?: boolean;
+  /** It reads, but tells or touches what is the server's own: see `Command.forReplicas`. */
+  readonly primaryOnly?: boolean;
   /** See `Command.timeoutAt`. */
   readonly timeoutAt?: number;
   /** It changes the state of the connection, or it does not although its group does. */

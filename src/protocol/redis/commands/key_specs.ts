@@ -33,26 +33,27 @@ export function key(flags: string, begin = 1): KeySpec {
 
 /** Keys from argument `begin` to `last`, which counts from `begin`, or from the end when negative. */
 export function keys(flags: string, begin: number, last: number, step = 1): KeySpec {
-  return spec(flags, { begin, last, step });
+  return keySpec(flags, { begin, last, step });
 }
 
 /** As many keys as argument `begin` says, behind it. */
 export function counted(flags: string, begin: number, step = 1): KeySpec {
-  return spec(flags, { begin, step, find: "count", first: 1 });
+  return keySpec(flags, { begin, step, find: "count", first: 1 });
 }
 
 /** Keys behind a keyword, which is looked for from argument `begin` on; `last` and `limit` as in `KeySpec`. */
 export function after(flags: string, keyword: string, begin: number, last: number, limit: number): KeySpec {
-  return spec(flags, { keyword, begin, last, limit });
+  return keySpec(flags, { keyword, begin, last, limit });
 }
 
 /** Keys that SORT makes from what it sorts: BY and GET. */
-export const SORT_PATTERNS: KeySpec = spec("RO access", { find: "unknown" });
+export const SORT_PATTERNS: KeySpec = keySpec("RO access", { find: "unknown" });
 
 /** Where SORT puts its result. */
-export const SORT_STORE: KeySpec = spec("OW update", { find: "sort-store", begin: 2, keyword: "STORE" });
+export const SORT_STORE: KeySpec = keySpec("OW update", { find: "sort-store", begin: 2, keyword: "STORE" });
 
-function spec(flags: string, fields: Partial<KeySpec>): KeySpec {
+/** One key in argument 1, but for what `fields` say. */
+export function keySpec(flags: string, fields: Partial<KeySpec>): KeySpec {
   const words = flags.split(" ");
   return {
     ...PLAIN,

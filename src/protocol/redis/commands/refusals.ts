@@ -19,13 +19,6 @@ export const ownConnection: Refusal = {
   stateful: true,
 };
 
-/** MONITOR. */
-export const monitoring: Refusal = {
-  text:
-    "shows what one server does for all its clients, those of other pools too; connect to each server to see it",
-  stateful: true,
-};
-
 /** Commands that wait for somebody else. */
 export const blocking: Refusal = {
   text: "waits for data and needs a connection of its own for that, which this pool does not offer yet",
@@ -56,7 +49,7 @@ export const replicationLink: Refusal = {
   stateful: true,
 };
 
-/** CLUSTER, READONLY and READWRITE: a server that is in no cluster says no more. */
+/** CLUSTER and ASKING: a server that is in no cluster says no more. */
 export const noCluster: Refusal = {
   text: "This instance has cluster support disabled",
   isServers: true,
@@ -78,18 +71,5 @@ export const otherDatabase: Refusal = {
 /** MIGRATE. */
 export const pastTheRouter: Refusal = {
   text: "moves keys to a server of its choice, where this pool would not find them",
-  stateful: false,
-};
-
-/** CLIENT UNBLOCK. */
-export const noWaiting: Refusal = {
-  text: "ends another client's wait for data, which this proxy can't do",
-  stateful: false,
-};
-
-/** CLIENT HELP: the server's text would promise too much. */
-export const clientHelp: Refusal = {
-  text:
-    "is the server's; this proxy has CLIENT ID, GETNAME, INFO, KILL, LIST, PAUSE, SETINFO, SETNAME and UNPAUSE",
   stateful: false,
 };

@@ -16,7 +16,9 @@ export const SCRIPTING: CommandGroup = {
     command("evalsha", -3, RUNS_A_SCRIPT, "2.6.0", counted("RW access update", 2), IS_SCRIPT),
     command("evalsha_ro", -3, `readonly ${RUNS_A_SCRIPT}`, "7.0.0", counted("RO access", 2), IS_SCRIPT),
     command("fcall", -3, RUNS_A_SCRIPT, "7.0.0", counted("RW access update", 2)),
-    command("fcall_ro", -3, `readonly ${RUNS_A_SCRIPT}`, "7.0.0", counted("RO access", 2)),
+    command("fcall_ro", -3, `readonly ${RUNS_A_SCRIPT}`, "7.0.0", counted("RO access", 2), {
+      primaryOnly: true,
+    }),
     container("function", -2, "", "7.0.0", [
       command("delete", 3, "write noscript", "7.0.0", NO_KEYS, { merge: "ok" }),
       command("dump", 2, "noscript", "7.0.0", NO_KEYS, { merge: "alike" }),

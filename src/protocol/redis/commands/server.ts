@@ -1,14 +1,7 @@
 /** Administration of a server. A client of a pool has no say in which server it would reach. */
 import { command, type CommandGroup, container } from "./declaration.ts";
 import { key, NO_KEYS } from "./key_specs.ts";
-import {
-  administration,
-  clusterOnly,
-  configuredUsers,
-  monitoring,
-  otherDatabase,
-  replicationLink,
-} from "./refusals.ts";
+import { administration, clusterOnly, configuredUsers, otherDatabase, replicationLink } from "./refusals.ts";
 
 const ALL_KEYS = "@dangerous @keyspace";
 const ANSWERED = { handling: "local" } as const;
@@ -97,7 +90,7 @@ export const SERVER: CommandGroup = {
       command("malloc-stats", 2, "", "4.0.0", NO_KEYS, { merge: "by-server" }),
       command("purge", 2, "", "4.0.0", NO_KEYS, { merge: "ok" }),
       command("stats", 2, "", "4.0.0", NO_KEYS, { merge: "by-server" }),
-      command("usage", -3, "readonly", "4.0.0", key("RO", 2), { handling: "forward" }),
+      command("usage", -3, "readonly", "4.0.0", key("RO", 2), { handling: "forward", primaryOnly: true }),
     ]),
     container("module", -2, "", "4.0.0", [
       command("help", 2, "loading stale", "5.0.0"),
@@ -106,7 +99,10 @@ export const SERVER: CommandGroup = {
       command("loadex", -3, "admin noscript no_async_loading", "7.0.0"),
       command("unload", 3, "admin noscript no_async_loading", "4.0.0"),
     ]),
-    command("monitor", 1, "admin noscript loading stale", "1.0.0", NO_KEYS, { refuse: monitoring }),
+    command("monitor", 1, "admin noscript loading stale", "1.0.0", NO_KEYS, {
+      handling: "local",
+      stateful: true,
+    }),
     command("psync", -3, "admin noscript no_async_loading no_multi", "2.8.0", NO_KEYS, {
       refuse: replicationLink,
     }),

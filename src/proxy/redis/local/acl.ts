@@ -3,10 +3,11 @@ import { randomBytes } from "node:crypto";
 import { behind } from "../../../protocol/arguments.ts";
 import { CATEGORIES } from "../../../protocol/redis/acl/rules.ts";
 import type { User } from "../../../protocol/redis/acl/user.ts";
-import { arityFits, findCommand } from "../../../protocol/redis/command_lookup.ts";
+import { arityFits } from "../../../protocol/redis/command_lookup.ts";
 import { ALL_COMMANDS } from "../../../protocol/redis/command_table.ts";
-import { arrayReply, bulkReply, errorReply, mapReply, nullReply, setReply, simpleReply } from "../replies.ts";
-import { type LocalCall, type LocalCommand, respOf } from "./call.ts";
+import { versionOf } from "../../variant.ts";
+import { arrayReply, bulkReply, errorReply, mapReply, nullReply, OK, setReply } from "../replies.ts";
+import { type LocalCall, type LocalCommand } from "./call.ts";
 
 const HIDDEN = "(hidden)";
 const MOST_BITS = 4096;
@@ -24,9 +25,9 @@ export const aclList: LocalCommand = (call) =>
 /** ACL GETUSER name. */
 export const aclGetUser: LocalCommand = (call) => {
   const user = call.users.named(textAt(call, 2));
-  if (user === undefined) return nullReply(respOf(call));
+  if (user === undefined) return nullReply(versionOf(call.session.variant));
   const flags = [user.enabled ? "on" : "off", ...(user.noPassword ? ["nopass"] : [])];
-  const version = respOf(call);
+  const version = versionOf(call.session.variant);
   return mapReply(version, [
     bulkReply("flags"),
     setReply(version, flags.map((flag) => bulkReply(flag))),
@@ -61,13 +62,13 @@ export const aclDryRun: LocalCommand = (call) => {
   const user: User | undefined = call.users.named(textAt(call, 2));
   if (user === undefined) return errorReply(`ERR User '${textAt(call, 2)}' not found`);
   const request = behind(call.request, 3);
-  const command = findCommand(request);
+  const command = call.learner.catalogue.commandOf(request);
   if (command === null) return errorReply(`ERR Command '${textAt(call, 3)}' not found`);
   if (!arityFits(command, request.count)) {
     return errorReply(`ERR wrong number of arguments for '${command.name}' command`);
   }
   const verdict = call.permissions.dryRun(user, command, request);
-  return verdict === "OK" ? simpleReply(verdict) : bulkReply(verdict);
+  return verdict === "OK" ? OK : bulkReply(verdict);
 };
 
 function textAt(call: LocalCall, index: number): string {

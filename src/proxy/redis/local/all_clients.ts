@@ -1,8 +1,9 @@
-/** CLIENT LIST, KILL, PAUSE and UNPAUSE: what one client may do to the others of its pool. */
+/** CLIENT LIST, KILL, PAUSE, UNPAUSE and UNBLOCK: what one client may do to the others of its pool. */
 import { detailClient } from "../../client_view.ts";
 import { type ClientFilter, fits } from "../../instance_clients.ts";
-import { errorReply, integerReply, simpleReply, verbatimReply } from "../replies.ts";
-import { keyword, type LocalCall, type LocalCommand, respOf } from "./call.ts";
+import { versionOf } from "../../variant.ts";
+import { errorReply, integerReply, OK, verbatimReply } from "../replies.ts";
+import { keyword, type LocalCall, type LocalCommand } from "./call.ts";
 import { clientLine } from "./client.ts";
 
 const CLIENT_TYPES = ["NORMAL", "MASTER", "REPLICA", "SLAVE", "PUBSUB"];
@@ -33,7 +34,7 @@ export const clientList: LocalCommand = async (call) => {
   const shown = clients.filter((client) =>
     fits(client, type) && (ids === null || ids.includes(String(client.id)))
   );
-  return verbatimReply(respOf(call), shown.map(clientLine).join(""));
+  return verbatimReply(versionOf(call.session.variant), shown.map(clientLine).join(""));
 };
 
 /** CLIENT KILL address, or CLIENT KILL with options that say which clients are meant. */
@@ -50,7 +51,7 @@ export const clientKill: LocalCommand = async (call) => {
     session.finishAfterReplies();
   }
   if (!isOldForm) return integerReply(killed);
-  return killed > 0 ? simpleReply("OK") : errorReply(NO_SUCH_CLIENT);
+  return killed > 0 ? OK : errorReply(NO_SUCH_CLIENT);
 };
 
 /** Which clients the options of CLIENT KILL mean, or what is wrong with them. */
@@ -67,6 +68,9 @@ function readKillOptions(call: LocalCall): { filter: ClientFilter; skipsMe: bool
         break;
       case "ADDR":
         filter = { ...filter, address: value };
+        break;
+      case "LADDR":
+        filter = { ...filter, localAddress: value };
         break;
       case "USER":
         if (call.users.named(value) === undefined) return `ERR No such user '${value}'`;
@@ -95,16 +99,32 @@ function readKillOptions(call: LocalCall): { filter: ClientFilter; skipsMe: bool
 export const clientPause: LocalCommand = async (call) => {
   const timeout = text(call, 2);
   const mode = call.args.length > 3 ? keyword(call, 3) : "ALL";
-  if (call.args.length > 4 || (mode !== "ALL" && mode !== "WRITE")) return errorReply(SYNTAX_ERROR);
+  if (call.args.length > 4) return errorReply(SYNTAX_ERROR);
+  if (mode !== "ALL" && mode !== "WRITE") return errorReply("ERR CLIENT PAUSE mode must be WRITE or ALL");
+  if (/^-\d{1,15}$/.test(timeout)) return errorReply("ERR timeout is negative");
   if (!/^\d{1,15}$/.test(timeout)) return errorReply("ERR timeout is not an integer or out of range");
   await call.pool.shared.instance.pauseClients(call.pool.config.name, Number(timeout), mode === "ALL");
-  return simpleReply("OK");
+  return OK;
 };
 
 /** CLIENT UNPAUSE. */
 export const clientUnpause: LocalCommand = async (call) => {
   await call.pool.shared.instance.resumeClients(call.pool.config.name);
-  return simpleReply("OK");
+  return OK;
+};
+
+/** CLIENT UNBLOCK id [TIMEOUT | ERROR]. */
+export const clientUnblock: LocalCommand = async (call) => {
+  const id = text(call, 2);
+  const reason = call.args.length > 3 ? keyword(call, 3) : "TIMEOUT";
+  if (reason !== "TIMEOUT" && reason !== "ERROR") {
+    return errorReply("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+  }
+  if (call.args.length > 4) return errorReply(SYNTAX_ERROR);
+  if (!/^-?\d{1,15}$/.test(id)) return errorReply("ERR value is not an integer or out of range");
+  const { pool } = call;
+  const answer = await pool.shared.instance.unblockClient(pool.config.name, Number(id), reason);
+  return answer === "0" || answer === "1" ? integerReply(Number(answer)) : errorReply(`ERR ${answer}`);
 };
 
 /** The clients of a type; a pool has no replicas among them. */

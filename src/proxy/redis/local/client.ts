@@ -1,7 +1,8 @@
 /** CLIENT, as far as it concerns the session that asks. */
-import { type ClientDetails, detailClient, isSubscriber } from "../../client_view.ts";
-import { bulkReply, errorReply, integerReply, nullReply, simpleReply, verbatimReply } from "../replies.ts";
-import { keyword, type LocalCommand, respOf } from "./call.ts";
+import { type ClientDetails, detailClient } from "../../client_view.ts";
+import { versionOf } from "../../variant.ts";
+import { bulkReply, errorReply, integerReply, nullReply, OK, verbatimReply } from "../replies.ts";
+import { keyword, type LocalCommand } from "./call.ts";
 
 /** What is said of any other. */
 export const BAD_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
@@ -16,14 +17,16 @@ export const clientId: LocalCommand = (call) => integerReply(call.session.id);
 
 /** CLIENT GETNAME. */
 export const clientGetName: LocalCommand = (call) =>
-  call.session.client.name === "" ? nullReply(respOf(call)) : bulkReply(call.session.client.name);
+  call.session.client.name === ""
+    ? nullReply(versionOf(call.session.variant))
+    : bulkReply(call.session.client.name);
 
 /** CLIENT SETNAME name. */
 export const clientSetName: LocalCommand = (call) => {
   const name = call.args[2]!.toString("latin1");
   if (!isValidName(name)) return errorReply(BAD_NAME);
   call.session.client.name = name;
-  return simpleReply("OK");
+  return OK;
 };
 
 /** CLIENT SETINFO LIB-NAME name | LIB-VER version. */
@@ -40,12 +43,12 @@ export const clientSetInfo: LocalCommand = (call) => {
   }
   if (attribute === "LIB-NAME") call.session.client.libraryName = value;
   else call.session.client.libraryVersion = value;
-  return simpleReply("OK");
+  return OK;
 };
 
 /** CLIENT INFO. */
 export const clientInfo: LocalCommand = (call) =>
-  verbatimReply(respOf(call), clientLine(detailClient(call.session)));
+  verbatimReply(versionOf(call.session.variant), clientLine(detailClient(call.session)));
 
 /** A line of CLIENT LIST: the fields that mean something here, by Redis's names. */
 export function clientLine(client: ClientDetails): string {
@@ -53,18 +56,21 @@ export function clientLine(client: ClientDetails): string {
   const fields = {
     id: client.id,
     addr: client.address,
+    laddr: client.localAddress,
     name: client.name,
     age: client.ageSeconds,
     idle: client.idleSeconds,
-    flags: isSubscriber(client) ? "P" : "N",
+    flags: client.flags,
     db: client.database,
     sub: channels,
     psub: patterns,
     ssub: shardChannels,
+    multi: client.queued,
     omem: client.unreadBytes,
     "tot-mem": client.heldBytes,
     cmd: client.lastCommand || "NULL",
     user: client.user || "(superuser)",
+    redir: client.redirection,
     "lib-name": client.libraryName,
     "lib-ver": client.libraryVersion,
     resp: client.respVersion,

@@ -1,14 +1,13 @@
 /** Commands about the connection itself. */
 import { replyAlone } from "../../reply_alone.ts";
-import { USUAL, variantOf, versionOf } from "../../variant.ts";
-import { arrayReply, bulkReply, errorReply, simpleReply } from "../replies.ts";
+import { USUAL, withDatabase } from "../../variant.ts";
+import { arrayReply, bulkReply, errorReply, OK, simpleReply } from "../replies.ts";
 import { stateOf } from "../redis_session.ts";
 import { become } from "../users.ts";
 import { authenticate } from "./authenticate.ts";
 import type { LocalCommand } from "./call.ts";
 import { isInteger } from "./numbers.ts";
 
-const OK = simpleReply("OK");
 const BEYOND_INT = "ERR value is out of range, value must between -2147483648 and 2147483647";
 
 /** PING [message]. */
@@ -26,7 +25,7 @@ export const echo: LocalCommand = (call) => bulkReply(call.args[1]!);
 
 /** QUIT: the session closes once everything before it is answered. */
 export const quit: LocalCommand = (call) => {
-  call.session.reply(simpleReply("OK"));
+  call.session.reply(OK);
   call.session.finishAfterReplies();
   return null;
 };
@@ -36,7 +35,7 @@ export const auth: LocalCommand = (call) => {
   if (call.args.length > 3) return errorReply("ERR syntax error");
   const user = call.args.length === 3 ? call.args[1]!.toString() : null;
   const fault = authenticate(call, user, call.args.at(-1)!);
-  return fault === "" ? simpleReply("OK") : errorReply(fault);
+  return fault === "" ? OK : errorReply(fault);
 };
 
 /** SELECT index. */
@@ -46,7 +45,7 @@ export const select: LocalCommand = ({ session, pool, args }) => {
   const database = Number(index);
   if (Math.abs(database + 0.5) > 2 ** 31) return errorReply(BEYOND_INT);
   if (database < 0 || database >= pool.config.databases) return errorReply("ERR DB index is out of range");
-  const variant = variantOf(versionOf(session.variant), database);
+  const variant = withDatabase(session.variant, database);
   if (variant === session.variant) return OK;
   replyAlone(session, () => {
     stateOf(session).switchTo(variant);
@@ -61,8 +60,12 @@ export const reset: LocalCommand = ({ session, users }) => {
   redis?.reset();
   replyAlone(session, () => {
     redis?.subscriptions.leaveAll();
+    redis?.stopMonitoring();
+    redis?.track(null);
     redis?.switchTo(USUAL);
     session.client.name = "";
+    session.client.readsPrimaries = false;
+    session.client.isKept = false;
     become(session, users.welcome);
     return simpleReply("RESET");
   });

@@ -2,7 +2,7 @@
 import { VERSION } from "../../../version.ts";
 import { replyAlone } from "../../reply_alone.ts";
 import { compareVersions, lowestVersion } from "../../server_versions.ts";
-import { databaseOf, variantOf, versionOf } from "../../variant.ts";
+import { versionOf, withVersion } from "../../variant.ts";
 import { arrayReply, bulkReply, errorReply, integerReply, mapReply } from "../replies.ts";
 import type { RespVersion } from "../../../protocol/redis/resp_version.ts";
 import { stateOf } from "../redis_session.ts";
@@ -81,7 +81,7 @@ function grant(call: LocalCall, { version, credentials, name }: Wish, serverVers
   }
   if (name !== null) session.client.name = name;
   if (version !== null && version !== versionOf(session.variant)) {
-    stateOf(session).switchTo(variantOf(version, databaseOf(session.variant)));
+    stateOf(session).switchTo(withVersion(session.variant, version));
   }
   return "";
 }

@@ -1,9 +1,10 @@
 /** Commands about the server, which is the proxy. */
 import { renderInfo } from "../../../stats/mod.ts";
 import { VERSION } from "../../../version.ts";
+import { versionOf } from "../../variant.ts";
 import { arrayReply, bulkReply, integerReply, verbatimReply } from "../replies.ts";
 import { lowestVersion } from "../../server_versions.ts";
-import { type LocalCommand, respOf } from "./call.ts";
+import type { LocalCommand } from "./call.ts";
 import { askForInfo } from "./server_info.ts";
 
 /** TIME: seconds and microseconds of the proxy's clock. */
@@ -17,7 +18,10 @@ export const role: LocalCommand = () => arrayReply([bulkReply("master"), integer
 
 /** LOLWUT. */
 export const lolwut: LocalCommand = (call) =>
-  verbatimReply(respOf(call), `A sennit is a cord made by braiding strands.\nSennit ver. ${VERSION}\n`);
+  verbatimReply(
+    versionOf(call.session.variant),
+    `A sennit is a cord made by braiding strands.\nSennit ver. ${VERSION}\n`,
+  );
 
 /** INFO [section …]: the pool's figures, of all workers together; with `servers`, each server's own besides. */
 export const info: LocalCommand = async (call) => {
@@ -38,5 +42,8 @@ export const info: LocalCommand = async (call) => {
     keyspace,
   };
   const own = renderInfo(figures, facts, asked);
-  return verbatimReply(respOf(call), [own, ...sections].filter((section) => section !== "").join("\r\n"));
+  return verbatimReply(
+    versionOf(call.session.variant),
+    [own, ...sections].filter((section) => section !== "").join("\r\n"),
+  );
 };

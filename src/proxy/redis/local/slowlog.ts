@@ -1,6 +1,6 @@
 /** SLOWLOG: the pool's part of the instance's slow log, in the form Redis gives its own. */
 import type { SlowRequest } from "../../../stats/mod.ts";
-import { arrayReply, bulkReply, errorReply, integerReply, simpleReply } from "../replies.ts";
+import { arrayReply, bulkReply, errorReply, integerReply, OK } from "../replies.ts";
 import type { LocalCall, LocalCommand } from "./call.ts";
 
 const USUAL_COUNT = 10;
@@ -23,7 +23,7 @@ export const slowlogLen: LocalCommand = async (call) => integerReply((await entr
 /** SLOWLOG RESET. */
 export const slowlogReset: LocalCommand = async ({ pool }) => {
   await pool.shared.supervisor.resetInstanceSlowLog(pool.config.name);
-  return simpleReply("OK");
+  return OK;
 };
 
 async function entriesOf({ pool }: LocalCall): Promise<SlowRequest[]> {

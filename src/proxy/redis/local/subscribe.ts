@@ -5,6 +5,7 @@ import { confirmation } from "../push_reply.ts";
 import { stateOf } from "../redis_session.ts";
 import { errorReply } from "../replies.ts";
 import type { Session } from "../../session.ts";
+import { versionOf } from "../../variant.ts";
 import type { LocalCall, LocalCommand } from "./call.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -17,8 +18,7 @@ export const SUBSCRIBE_COMMANDS: Record<string, LocalCommand> = Object.fromEntri
 
 /** Confirms once all servers concerned have: whoever publishes after that is heard. All topics begin, or none. */
 function begin({ session, args }: LocalCall, kind: Kind): null {
-  const state = stateOf(session);
-  const { subscriptions } = state;
+  const { subscriptions } = stateOf(session);
   const { subscribers } = session.pool;
   const topics = args.slice(1).map((name) => subscriptions.ask(kind, name));
   const answers = topics.map((topic) => subscribers.whenHeard(topic)).filter((each) => each !== null);
@@ -35,7 +35,12 @@ function begin({ session, args }: LocalCall, kind: Kind): null {
       session,
       topics.map((topic) => {
         subscriptions.begin(topic);
-        return confirmation(state.version, kind.subscribe, topic.name, subscriptions.count(kind));
+        return confirmation(
+          versionOf(session.variant),
+          kind.subscribe,
+          topic.name,
+          subscriptions.count(kind),
+        );
       }),
     );
   }, ready);
@@ -43,8 +48,7 @@ function begin({ session, args }: LocalCall, kind: Kind): null {
 }
 
 function end({ session, args }: LocalCall, kind: Kind): null {
-  const state = stateOf(session);
-  const { subscriptions } = state;
+  const { subscriptions } = stateOf(session);
   const named = args.slice(1);
   if (named.length === 0) subscriptions.askToLeave(kind, null);
   for (const name of named) subscriptions.askToLeave(kind, name);
@@ -52,10 +56,12 @@ function end({ session, args }: LocalCall, kind: Kind): null {
     const names = named.length === 0 ? subscriptions.names(kind) : named;
     const confirmations = names.map((name) => {
       subscriptions.leave(kind, name);
-      return confirmation(state.version, kind.unsubscribe, name, subscriptions.count(kind));
+      return confirmation(versionOf(session.variant), kind.unsubscribe, name, subscriptions.count(kind));
     });
     if (names.length === 0) {
-      confirmations.push(confirmation(state.version, kind.unsubscribe, null, subscriptions.count(kind)));
+      confirmations.push(
+        confirmation(versionOf(session.variant), kind.unsubscribe, null, subscriptions.count(kind)),
+      );
     }
     return tell(session, confirmations);
   });

@@ -19,7 +19,7 @@ function namesIn(reply: ReplyValue): string[] {
 }
 
 const statuses = (...words: string[]) => words.map((word) => new Status(word));
-const refusedNames = ["monitor", "cluster", "shutdown", "debug"];
+const refusedNames = ["migrate", "cluster", "shutdown", "debug"];
 
 test("commandReply lists what the proxy serves when asked COMMAND, COUNT and INFO without names", () => {
   const names = namesIn(ask("COMMAND"));
@@ -31,14 +31,14 @@ test("commandReply lists what the proxy serves when asked COMMAND, COUNT and INF
   expect(namesIn(ask("COMMAND INFO"))).toEqual(names);
 });
 
-test("commandReply is this, byte by byte, when asked COMMAND INFO get nosuch monitor", () => {
+test("commandReply is this, byte by byte, when asked COMMAND INFO get nosuch migrate", () => {
   const spec = "*6\r\n$5\r\nflags\r\n*2\r\n+RO\r\n+access\r\n" +
     "$12\r\nbegin_search\r\n*4\r\n$4\r\ntype\r\n$5\r\nindex\r\n$4\r\nspec\r\n*2\r\n$5\r\nindex\r\n:1\r\n" +
     "$9\r\nfind_keys\r\n*4\r\n$4\r\ntype\r\n$5\r\nrange\r\n$4\r\nspec\r\n" +
     "*6\r\n$7\r\nlastkey\r\n:0\r\n$7\r\nkeystep\r\n:1\r\n$5\r\nlimit\r\n:0\r\n";
   const get = "*10\r\n$3\r\nget\r\n:2\r\n*2\r\n+fast\r\n+readonly\r\n:1\r\n:1\r\n:1\r\n" +
     `*3\r\n+@fast\r\n+@read\r\n+@string\r\n*0\r\n*1\r\n${spec}*0\r\n`;
-  const reply = Buffer.from(bytesOf("COMMAND", "INFO", "get", "nosuch", "monitor")).toString();
+  const reply = Buffer.from(bytesOf("COMMAND", "INFO", "get", "nosuch", "migrate")).toString();
   expect(reply).toBe(`*3\r\n${get}$-1\r\n$-1\r\n`);
 });
 
@@ -50,24 +50,27 @@ test("commandReply shows only the served subcommands when a container is served 
         "caching",
         "getname",
         "getredir",
+        "help",
         "id",
         "info",
         "kill",
         "list",
+        "no-evict",
+        "no-touch",
         "pause",
         "reply",
         "setinfo",
         "setname",
       ],
-      ...["tracking", "trackinginfo", "unpause"],
+      ...["tracking", "trackinginfo", "unblock", "unpause"],
     ].map((name) => `client|${name}`),
   );
   expect(namesIn(ask("COMMAND INFO xinfo|stream"))).toEqual(["xinfo|stream"]);
-  expect(ask("COMMAND INFO client|unblock")).toEqual([null]);
+  expect(ask("COMMAND INFO script|debug")).toEqual([null]);
 });
 
 test("commandReply gives first version, group and arity when asked COMMAND DOCS", () => {
-  expect(ask("COMMAND DOCS hexpire nosuch monitor")).toEqual([
+  expect(ask("COMMAND DOCS hexpire nosuch migrate")).toEqual([
     "hexpire",
     ["summary", "", "since", "7.4.0", "group", "hash", "arity", -6],
   ]);

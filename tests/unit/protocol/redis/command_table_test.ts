@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Command } from "../../../../src/protocol/redis/command.ts";
-import { ALL_COMMANDS, commandName, COMMANDS } from "../../../../src/protocol/redis/command_table.ts";
+import { ALL_COMMANDS, COMMANDS } from "../../../../src/protocol/redis/command_table.ts";
 import { compareVersions } from "./versions.ts";
 
 function entry(name: string): Command {
@@ -59,12 +59,23 @@ test("Command.handling splits and answers just the commands it should when they 
   expect(served("local")).toEqual([
     ...["acl|cat", "acl|dryrun", "acl|genpass", "acl|getuser", "acl|list", "acl|users", "acl|whoami", "auth"],
     ...["client|caching", "client|getname", "client|getredir", "client|id", "client|info", "client|kill"],
-    ...["client|list", "client|pause", "client|setinfo", "client|setname", "client|tracking"],
-    ...["client|trackinginfo", "client|unpause"],
+    ...["client|list", "client|no-evict", "client|no-touch", "client|pause", "client|setinfo"],
+    ...["client|setname", "client|tracking"],
+    ...["client|trackinginfo", "client|unblock", "client|unpause"],
     ...["command|count", "command|docs", "command|getkeys", "command|getkeysandflags", "command|info"],
-    ...["command|list", "echo", "hello", "info", "lolwut", "ping"],
+    ...["command|list", "echo", "hello", "info", "lolwut", "monitor", "ping"],
     ...["psubscribe", "pubsub|channels", "pubsub|numpat", "pubsub|numsub", "pubsub|shardchannels"],
-    ...["pubsub|shardnumsub", "punsubscribe", "quit", "reset", "role", "select", "slowlog|get"],
+    ...[
+      "pubsub|shardnumsub",
+      "punsubscribe",
+      "quit",
+      "readonly",
+      "readwrite",
+      "reset",
+      "role",
+      "select",
+      "slowlog|get",
+    ],
     ...["slowlog|len", "slowlog|reset", "ssubscribe", "subscribe", "sunsubscribe", "time", "unsubscribe"],
   ]);
   expect(served("publish")).toEqual(["publish", "spublish"]);
@@ -84,6 +95,7 @@ test("Command.handling is forward when a command without keys is forwarded", () 
     return handling === "forward" && keys.length === 0 && subcommands.length === 0;
   });
   expect(namesOf(keyless)).toEqual([
+    "client|help",
     "command|help",
     "config|help",
     "function|help",
@@ -122,7 +134,9 @@ test("Command.administrative is true of what is dangerous and concerns more than
       "bgrewriteaof",
       "bgsave",
       "client|kill",
+      "client|no-evict",
       "client|pause",
+      "client|unblock",
       "client|unpause",
       "config|get",
       "config|resetstat",
@@ -138,6 +152,7 @@ test("Command.administrative is true of what is dangerous and concerns more than
       "latency|history",
       "latency|latest",
       "latency|reset",
+      "monitor",
       "save",
       "slowlog|get",
       "slowlog|len",
@@ -153,14 +168,11 @@ test("Command.administrative is true of what is dangerous and concerns more than
 
 test("Command.refusal is there when the command needs a session of its own or one server", () => {
   const refused = [
-    ...["monitor", "blmovem"],
+    ...["blmovem"],
     ...["shutdown", "replicaof", "debug", "migrate", "sync", "psync", "move", "swapdb"],
     ...[
       "cluster|slots",
-      "readonly",
       "asking",
-      "client|unblock",
-      "client|help",
       "acl|setuser",
       "acl|deluser",
       "acl|load",
@@ -237,9 +249,4 @@ test("Command.cursor and Command.blockingKeyword are set when the command has on
     "xread",
     "xreadgroup",
   ]);
-});
-
-test("commandName is the name when the id is a command's, and NULL when it is none", () => {
-  for (const { id, name } of ALL_COMMANDS) expect(commandName(id)).toBe(name);
-  expect([commandName(-1), commandName(ALL_COMMANDS.length)]).toEqual(["NULL", "NULL"]);
 });

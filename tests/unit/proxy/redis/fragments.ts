@@ -4,6 +4,11 @@ import { HeldReply } from "../../../../src/proxy/held_reply.ts";
 import { DONE, Request } from "../../../../src/proxy/request.ts";
 import { Budget } from "../../../../src/transport/budget.ts";
 import { Outbox } from "../../../../src/transport/outbox.ts";
+import { error } from "../../../support/resp_encoder.ts";
+
+/** What merges say of replies that make no sense together, and an error that servers give. */
+export const UNEXPECTED = /^-ERR .*unexpected reply\r\n$/;
+export const LOADING = error("LOADING Redis is loading the dataset in memory");
 
 /** Other replies around one in its chunk; whoever reads beyond it gives itself away. */
 const BEFORE = "$5\r\nother\r\n";

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { encodeCommand, redisGreeting } from "../../../../src/proxy/redis/greeting.ts";
+import type { PoolConfig } from "../../../../src/config/mod.ts";
+import { variantOf } from "../../../../src/proxy/variant.ts";
+import { encodeCommand, laneGreeting, redisGreeting } from "../../../../src/proxy/redis/greeting.ts";
 import { command, error, simple } from "../../../support/resp_encoder.ts";
 
 function password(text: string) {
@@ -34,6 +36,15 @@ describe("redisGreeting", () => {
     const greeting = redisGreeting(credentials, database, 3)!;
     expect(Buffer.from(greeting.bytes)).toEqual(Buffer.concat(commands.map((words) => command(...words))));
     expect(greeting.replies).toBe(commands.length);
+  });
+
+  test("says CLIENT NO-TOUCH ON last on connections that don't touch what they read", () => {
+    const config = { backendAuth: null, redisAuth: null, redisDb: 1 } as PoolConfig;
+    expect(Buffer.from(laneGreeting(config, variantOf(3, 2, false))!.bytes)).toEqual(Buffer.concat([
+      command("HELLO", "3"),
+      command("SELECT", "3"),
+      command("CLIENT", "NO-TOUCH", "ON"),
+    ]));
   });
 
   test("takes an error for a refusal of the command it answers, and says it", () => {

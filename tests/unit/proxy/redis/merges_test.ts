@@ -3,9 +3,7 @@ import { ElementMerge, MERGE_OK, MERGE_SUM } from "../../../../src/proxy/redis/m
 import { type Request, SETTLED } from "../../../../src/proxy/request.ts";
 import type { Merge } from "../../../../src/proxy/split.ts";
 import { array, bulk, error, integer, nullArray, nullBulk, simple } from "../../../support/resp_encoder.ts";
-import { inChunk, PLACES, written } from "./fragments.ts";
-
-const UNEXPECTED = /^-ERR .*unexpected reply\r\n$/;
+import { inChunk, LOADING, PLACES, UNEXPECTED, written } from "./fragments.ts";
 
 /** The merged reply as text. */
 function merged(merge: Merge, fragments: readonly Request[]): string {
@@ -22,8 +20,6 @@ function elementMerge(...fragmentOf: number[]): ElementMerge {
   for (const fragment of fragmentOf) sizes[fragment] = (sizes[fragment] ?? 0) + 1;
   return new ElementMerge(Uint8Array.from(fragmentOf), sizes);
 }
-
-const LOADING = error("LOADING Redis is loading the dataset in memory");
 
 describe.each(PLACES)("With replies %s", (_, place) => {
   test("MERGE_OK says OK once", () => {

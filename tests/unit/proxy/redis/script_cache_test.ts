@@ -1,11 +1,7 @@
 import { expect, test } from "bun:test";
-import { createHash } from "node:crypto";
 import { ScriptCache } from "../../../../src/proxy/redis/script_cache.ts";
 import { command } from "../../../support/resp_encoder.ts";
-
-function sha1(text: string): string {
-  return createHash("sha1").update(text).digest("hex");
-}
+import { sha1 } from "../../../support/sha1.ts";
 
 function remember(cache: ScriptCache, text: string): string {
   cache.remember(Buffer.from(text));

@@ -13,13 +13,11 @@ import {
   scalar,
   simple,
 } from "../../../support/resp_encoder.ts";
-import { PLACES, written } from "./fragments.ts";
+import { LOADING, PLACES, UNEXPECTED, written } from "./fragments.ts";
 
-const UNEXPECTED = /^-ERR .*unexpected reply\r\n$/;
 const OK = simple("OK");
 const NOTBUSY = error("NOTBUSY No scripts in execution right now.");
 const IDLE = array([bulk("running_script"), nullBulk(), bulk("engines"), array([])]);
-const LOADING = error("LOADING Redis is loading the dataset in memory");
 
 describe.each(PLACES)("With replies %s", (_, place) => {
   /** The merged reply of as many servers, called a, b, c …, as text. */

@@ -10,7 +10,7 @@ import {
 } from "../../../../../src/protocol/redis/acl/access_check.ts";
 import { parseUser, RuleFault } from "../../../../../src/protocol/redis/acl/rules.ts";
 import { anybody } from "../../../../../src/protocol/redis/acl/user.ts";
-import { findCommand } from "../../../../../src/protocol/redis/command_lookup.ts";
+import { TABLE } from "../../../../../src/protocol/redis/catalogue.ts";
 import { textArguments } from "../text_arguments.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
@@ -19,7 +19,7 @@ const check = new AccessCheck();
 
 function judge(rules: string, ...request: string[]): number {
   const args = textArguments(...request);
-  return check.check(parseUser("u", rules), findCommand(args)!, args);
+  return check.check(parseUser("u", rules), TABLE.commandOf(args)!, args);
 }
 
 describe("parseUser", () => {

@@ -114,7 +114,6 @@ describe("readReply", () => {
     ["*2\r\n:1\r\n", undefined],
     ["*-2\r\n", undefined],
     [":x\r\n", undefined],
-    ["%1\r\n:1\r\n:2\r\n", undefined],
     [":-7\r\n", -7],
     ["$-1\r\n", null],
     ["*-1\r\n", null],
