@@ -27,6 +27,8 @@ interface PeerState {
   isWriting: boolean;
 }
 
+/** Commands with keys that it knows. */
+const KEYED = ["GET", "APPEND", "MGET", "MSET"];
 /** Of so many requests, one changes something. */
 const CALM = 12;
 /** Changes that pass a slot by after it has moved. */
@@ -102,6 +104,7 @@ export class FakeCluster implements AsyncDisposable {
       return new Status("OK");
     }
     if (name === "EXEC") return this.#exec(node, peer, isAsking);
+    if (!KEYED.includes(name)) return new Failure(`ERR ${name} is not in the script`);
     const refusal = this.#refusal(node, keysOf(request), isAsking);
     if (peer.queue !== null) {
       if (refusal !== null) peer.isAborted = true;
@@ -162,11 +165,9 @@ export class FakeCluster implements AsyncDisposable {
       }
       case "MGET":
         return args.map((key) => data.get(key) ?? null);
-      case "MSET":
+      default:
         for (let i = 0; i < args.length; i += 2) data.set(args[i]!, args[i + 1]!);
         return new Status("OK");
-      default:
-        return new Failure(`ERR ${name} is not in the script`);
     }
   }
 
