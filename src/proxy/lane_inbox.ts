@@ -4,6 +4,7 @@
  */
 import { hold } from "../protocol/chunk_holds.ts";
 import { HeldBytes } from "../protocol/held_bytes.ts";
+import { ERROR } from "../protocol/redis/bytes.ts";
 import { COMPLETE, INCOMPLETE } from "../protocol/scan_status.ts";
 import { turn } from "../transport/turn.ts";
 import type { LaneGuard } from "./cluster/lane_guard.ts";
@@ -73,7 +74,8 @@ export class LaneInbox {
       }
       if (status !== COMPLETE) return reader.fault ?? "the server's reply is no valid reply";
       this.replies++;
-      if (guard !== null && guard.takes(request, chunk, pos, reader.next)) {
+      const isSuspect = guard !== null && (chunk[pos] === ERROR || guard.isAlert);
+      if (isSuspect && guard.takes(request, chunk, pos, reader.next)) {
         pos = reader.next;
         continue;
       }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { eventually } from "../support/eventually.ts";
 import { RespError } from "../support/resp.ts";
+import { reasonToSkip } from "../support/programs.ts";
 import { Clustered, keyIn } from "./clustered.ts";
 
 const STARTING_MS = 60_000;
@@ -31,7 +32,7 @@ async function ask(setup: Clustered, name: string, diary: Diary, isOn: () => boo
   }
 }
 
-describe("a primary that is killed under load", () => {
+describe.skipIf(reasonToSkip("redis-server") !== null)("a primary that is killed under load", () => {
   let setup: Clustered;
   beforeAll(async () => {
     setup = await Clustered.start({

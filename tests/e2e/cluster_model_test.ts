@@ -103,9 +103,8 @@ test("writes are done once and in order while nodes refuse at random", async () 
   for (const slot of SLOTS) expect(slotOfKey(keyIn(slot))).toBe(slot);
   const random = new Random("nodes");
   await using cluster = await FakeCluster.start(random, NODES, SLOTS);
-  const cluster_option = `{ seeds: ["${cluster.nodes[0]!.address}"] }`;
-  const text = poolConfig({ listen: freePort(), servers: [], options: { timeout: 15_000 } })
-    .replace("  servers:\n", `  cluster: ${cluster_option}\n`);
+  const options = { timeout: 15_000, cluster: { seeds: [cluster.nodes[0]!.address] } };
+  const text = poolConfig({ listen: freePort(), servers: [], options });
   await using proxy = await startSennit(text);
   const results = await Promise.all(Array.from({ length: CLIENTS }, (_, i) => work(proxy, `c${i}`)));
   expect(results.flatMap(({ wrong }) => wrong)).toEqual([]);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { eventually } from "../support/eventually.ts";
 import { RespError, type RespValue } from "../support/resp.ts";
 import { Random } from "../support/seed.ts";
+import { reasonToSkip } from "../support/programs.ts";
 import { Clustered, keyIn } from "./clustered.ts";
 
 const STARTING_MS = 40_000;
@@ -69,7 +70,7 @@ async function work(
   return { wrong, asked };
 }
 
-describe("slots that move under load", () => {
+describe.skipIf(reasonToSkip("redis-server") !== null)("slots that move under load", () => {
   let setup: Clustered;
   beforeAll(async () => {
     setup = await Clustered.start({ primaries: 3, empty: 1, workers: 2 });

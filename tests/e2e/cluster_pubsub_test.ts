@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { eventually } from "../support/eventually.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import type { RespValue } from "../support/resp.ts";
+import { reasonToSkip } from "../support/programs.ts";
 import { Clustered, keyIn, slotOfKey } from "./clustered.ts";
 
 const STARTING_MS = 40_000;
@@ -16,7 +17,7 @@ async function heard(client: RawClient, setup: Clustered, count: number): Promis
   return messages;
 }
 
-describe("pub/sub over a cluster", () => {
+describe.skipIf(reasonToSkip("redis-server") !== null)("pub/sub over a cluster", () => {
   let setup: Clustered;
   beforeAll(async () => {
     setup = await Clustered.start({ primaries: 3, workers: 2 });

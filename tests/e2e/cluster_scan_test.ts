@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { RawClient } from "../support/raw_client.ts";
 import { Random } from "../support/seed.ts";
+import { reasonToSkip } from "../support/programs.ts";
 import { Clustered, keyIn } from "./clustered.ts";
 
 const STARTING_MS = 40_000;
@@ -28,7 +29,7 @@ async function scan(client: RawClient, count: number): Promise<{ keys: Set<strin
   return { keys, pages };
 }
 
-describe("SCAN in a cluster", () => {
+describe.skipIf(reasonToSkip("redis-server") !== null)("SCAN in a cluster", () => {
   let setup: Clustered;
   const all = [
     ...MOVING.flatMap((slot) => Array.from({ length: KEYS_PER_SLOT }, (_, i) => keyIn(slot, `:${i}`))),

@@ -4,12 +4,13 @@ import { eventually } from "../support/eventually.ts";
 import { RespError } from "../support/resp.ts";
 import { askAdmin } from "../support/admin_client.ts";
 import { freePort } from "../support/free_port.ts";
+import { reasonToSkip } from "../support/programs.ts";
 import { Clustered, keyIn, slotOfKey } from "./clustered.ts";
 
 const STARTING_MS = 40_000;
 const SLOT = 500;
 
-describe("sessions with state over a cluster", () => {
+describe.skipIf(reasonToSkip("redis-server") !== null)("sessions with state over a cluster", () => {
   let setup: Clustered;
   const adminPort = freePort();
   beforeAll(async () => {

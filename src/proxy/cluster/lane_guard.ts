@@ -32,6 +32,11 @@ export class LaneGuard implements FailureTaker {
     this.#server = server;
   }
 
+  /** Whether replies that are no errors matter too. */
+  get isAlert(): boolean {
+    return this.#part !== NOTHING || this.#redirects.isAlert;
+  }
+
   /** Keeps a part of a reply if it is one of an error. */
   keepsPart(chunk: Uint8Array, start: number, end: number): boolean {
     if (this.#part.length === 0 && chunk[start] !== ERROR) return false;
@@ -89,7 +94,7 @@ export class LaneGuard implements FailureTaker {
 
   /** The request at the front has been run, before those that wait somewhere. */
   #pass(request: Request): void {
-    if (!this.#redirects.isAnyoneWaiting || request.swallow > 0) return;
+    if (!this.#redirects.isAlert || request.swallow > 0) return;
     const { inFlight, outbox } = this.#lane;
     const bytes = outbox.kept!.copy(request.sentAt, inFlight.secondSentAt ?? outbox.position);
     this.#redirects.passed(request, bytes);

@@ -44,6 +44,8 @@ export class Redirects {
   readonly #watcher: BackendWatcher;
   readonly #second: SecondSend;
   readonly #parked: Parked;
+  /** Whether a request of some session waits: then it matters what others are answered. */
+  isAlert = false;
   readonly #queues = new Map<Session, RetryQueue>();
   /** Requests that are out again, and how often they were sent on. */
   readonly #hops = new Map<Request, number>();
@@ -94,11 +96,6 @@ export class Redirects {
       this.#hops.set(request, 0);
       this.#wait(session, retry);
     }
-  }
-
-  /** Whether a request of some session waits. */
-  get isAnyoneWaiting(): boolean {
-    return this.#queues.size > 0;
   }
 
   /**
@@ -172,7 +169,7 @@ export class Redirects {
 
   /** The session is gone. */
   forget(session: Session): void {
-    this.#queues.delete(session);
+    this.#drop(session);
     this.#parked.forget(session);
     this.#detours.forget(session);
   }
@@ -201,6 +198,7 @@ export class Redirects {
     const queue = this.#queues.get(session) ?? new RetryQueue();
     queue.add(retry, turn.now + RETRY_MS);
     this.#queues.set(session, queue);
+    this.isAlert = true;
     unsettle(session);
   }
 
@@ -225,7 +223,12 @@ export class Redirects {
       }
       this.#second.send(session, retry, node, false);
     }
-    if (queue.isEmpty) this.#queues.delete(session);
+    if (queue.isEmpty) this.#drop(session);
+  }
+
+  #drop(session: Session): void {
+    this.#queues.delete(session);
+    this.isAlert = this.#queues.size > 0;
   }
 
   /** A request that was out alone is answered: the next may go. */

@@ -1,4 +1,4 @@
-import { crc16 } from "../../hash/crc16.ts";
+import { crc16Xmodem } from "../../hash/crc16_xmodem.ts";
 import { NO_SERVER, type Router, type RouteReason } from "../router.ts";
 import { hashedPart, slotOf, SLOTS } from "./slot.ts";
 import { ownersBySlot, type SlotMap, UNOWNED } from "./slot_map.ts";
@@ -35,6 +35,6 @@ export class ClusterRouter implements Router {
 
   explain(bytes: Uint8Array, start: number, end: number): RouteReason {
     const [from, to] = hashedPart(bytes, start, end);
-    return { start: from, end: to, hash: crc16(bytes, from, to) & 0xffff, point: slotOf(bytes, start, end) };
+    return { start: from, end: to, hash: crc16Xmodem(bytes, from, to), point: slotOf(bytes, start, end) };
   }
 }
