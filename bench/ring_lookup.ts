@@ -4,6 +4,8 @@
  * Run: node_modules/.bin/bun --no-install run bench/ring_lookup.ts
  */
 import { HASHES, type HashName } from "../src/hash/mod.ts";
+import { ClusterRouter } from "../src/routing/cluster/cluster_router.ts";
+import { SLOTS } from "../src/routing/cluster/slot.ts";
 import { createRing, type Distribution, DISTRIBUTIONS } from "../src/routing/ring/ring.ts";
 import type { Router } from "../src/routing/router.ts";
 
@@ -19,6 +21,7 @@ console.log("".padEnd(24) + SERVER_COUNTS.map((count) => `${count} servers`.padS
 for (const distribution of DISTRIBUTIONS) report(distribution, "fnv1a_64");
 for (const hash of Object.keys(HASHES) as HashName[]) report("ketama", hash);
 report("ketama", "fnv1a_64", "{}");
+reportCluster();
 // The results are used, so that no engine may leave the lookups out.
 console.log(`checksum ${sink}`);
 
@@ -28,6 +31,19 @@ function report(distribution: Distribution, hash: HashName, hashTag: string | nu
   );
   const title = `${distribution} ${hash} ${hashTag ?? ""}`.padEnd(24);
   console.log(title + costs.map((cost) => cost.toFixed(1).padStart(14)).join(""));
+}
+
+function reportCluster(): void {
+  const costs = SERVER_COUNTS.map((count) => nanosecondsPerLookup(makeCluster(count)));
+  console.log("cluster".padEnd(24) + costs.map((cost) => cost.toFixed(1).padStart(14)).join(""));
+}
+
+function makeCluster(count: number): Router {
+  const share = Math.floor(SLOTS / count);
+  return new ClusterRouter(
+    Array.from({ length: count }, (_, i) => [i * share, (i + 1) * share - 1, i]).flat(),
+    0,
+  );
 }
 
 function makeRouter(

@@ -5,7 +5,7 @@ import type { Load } from "./load.ts";
 export interface Bar {
   /**
    * Against nutcracker; of an idle row against the same proxy without the idle connections, of a row of workers of two
-   * against one.
+   * against one, of a row of a cluster against a ring.
    */
   readonly maxRatio: number;
   /** Peak of resident memory. Units: bytes. */
@@ -22,6 +22,8 @@ export type RowKind =
   | "paced"
   /** This proxy with one worker, with two and with four. */
   | "workers"
+  /** This proxy over a ring, and over a Redis Cluster of as many primaries. */
+  | "cluster"
   /** From the start of the process to the first connection. */
   | "startup";
 
@@ -67,6 +69,9 @@ export const ROWS: readonly Row[] = [
   { ...load("get", 16 * KB, 1), name: "paced-get-16384", kind: "paced" },
   { ...load("get", 64, 1), name: "workers-get-64-p1", kind: "workers", bar: { maxRatio: 1.35 } },
   { ...load("get", 64, 16), name: "workers-get-64-p16", kind: "workers", bar: { maxRatio: 1.35 } },
+  { ...load("get", 64, 1), name: "cluster-get-64-p1", kind: "cluster", bar: { maxRatio: 1.05 } },
+  { ...load("get", 64, 16), name: "cluster-get-64-p16", kind: "cluster", bar: { maxRatio: 1.05 } },
+  { ...load("set", 64, 16), name: "cluster-set-64-p16", kind: "cluster", bar: { maxRatio: 1.05 } },
   { ...load("get", 64, 1), name: "startup", kind: "startup" },
   memcached("get", 64, 50, { maxRatio: 0.85 }),
   memcached("set", 64, 50, { maxRatio: 0.85 }),

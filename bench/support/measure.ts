@@ -1,4 +1,5 @@
 /** Measures a row: every target in turn, round after round, so that what else the machine does hits all alike. */
+import { RedisCluster } from "../../tests/support/redis_cluster.ts";
 import { openIdleConnections } from "./idle_connections.ts";
 import { type ClientView, keyCount, type Load, type ProtocolName } from "./load.ts";
 import { IDLE_CONNECTIONS, MAX_STARTUP_MS, type Row } from "./matrix.ts";
@@ -10,10 +11,12 @@ import { calibrate, type Effort, medianSample, type Sample, sample, sampleLoad }
 import { nutcrackerStartup, sennitStartup } from "./startup.ts";
 import {
   type Backends,
+  CLUSTER,
   directTarget,
   NUTCRACKER,
   type Peer,
   SENNIT,
+  startClusterTarget,
   startNutcrackerTarget,
   startSennitTarget,
   startWorkersTarget,
@@ -48,6 +51,7 @@ export interface Line extends Partial<Sample>, Partial<Memory> {
 export async function measureRow(row: Row, setting: Setting): Promise<Line[]> {
   if (row.kind === "startup") return await measureStartup(row, setting);
   if (row.kind === "workers") return await measureWorkers(row, setting);
+  if (row.kind === "cluster") return await measureCluster(row, setting);
   const { protocol } = row.load;
   const backends = backendsOf(row, setting);
   await PROTOCOLS[protocol].clear(backends.servers);
@@ -128,6 +132,26 @@ async function measureWorkers(row: Row, setting: Setting): Promise<Line[]> {
     return targets.map((target) => {
       const line = toLine(row, target, medians.get(target.name)!);
       return judged(row, { ...line, ratio: line.cpuPerRequest! / alone }, workersName(WORKERS[0]));
+    });
+  } finally {
+    for (const target of targets) await target.stop();
+  }
+}
+
+async function measureCluster(row: Row, setting: Setting): Promise<Line[]> {
+  const backends = backendsOf(row, setting);
+  await PROTOCOLS[row.load.protocol].clear(backends.servers);
+  await using cluster = await RedisCluster.start({ primaries: backends.servers.length });
+  const targets = [await startSennitTarget(backends), await startClusterTarget(cluster.seed)];
+  try {
+    for (const target of targets) await preload(target, row.load);
+    const medians = await rounds(row.load, targets, setting, (target, requests) => {
+      return sampleLoad(target, row.load, requests);
+    });
+    const ring = medians.get(SENNIT)!.cpuPerRequest;
+    return targets.map((target) => {
+      const line = toLine(row, target, medians.get(target.name)!);
+      return judged(row, { ...line, ratio: line.cpuPerRequest! / ring }, CLUSTER);
     });
   } finally {
     for (const target of targets) await target.stop();

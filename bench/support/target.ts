@@ -36,6 +36,8 @@ export interface Backends {
 /** Name of this proxy, and of the one that its bars are measured against. */
 export const SENNIT = "sennit";
 export const NUTCRACKER = "nutcracker";
+/** What this proxy is called in front of a cluster. */
+export const CLUSTER: string = `${SENNIT}, cluster`;
 
 /** Chooses how this proxy is run: the executable if it is built, else from source. Shape: says which. */
 export function chooseSennit(): string {
@@ -58,6 +60,12 @@ export async function startWorkersTarget(backends: Backends, workers: number): P
   const pools = configFor(backends).replaceAll(/^(?=.)/gm, "  ");
   const config = `workers: ${workers}\nadmin: { listen: off }\npools:\n${pools}`;
   return toTarget(workersName(workers), await startSennit(config));
+}
+
+/** Starts this proxy afresh in front of a cluster. */
+export async function startClusterTarget(seed: string): Promise<Target> {
+  const text = poolConfig({ listen: freePort(), servers: [], options: { cluster: { seeds: [seed] } } });
+  return toTarget(CLUSTER, await startSennit(text));
 }
 
 /** What this proxy is called with several workers. */

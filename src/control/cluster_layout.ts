@@ -13,6 +13,8 @@ export interface ClusterPrimary {
   /** Its name in the cluster. */
   readonly id: string;
   readonly server: ClusterNode;
+  /** Grows whenever it takes over slots that were not the last to be taken over by anybody. */
+  readonly configEpoch: number;
   readonly replicas: readonly ClusterNode[];
 }
 
@@ -27,9 +29,13 @@ export interface ClusterLayout {
 /** What is known of a cluster before anybody was asked. */
 export const UNKNOWN_LAYOUT: ClusterLayout = { primaries: [], slots: [] };
 
-/** The layout that a node told, which was asked at `host`; nodes are reached where `mappings` say. */
+/**
+ * The layout that a node told, which was asked at `host`; nodes are reached where `mappings` say. `configEpochs` are by
+ * the nodes' names in the cluster.
+ */
 export function layoutOf(
   shards: readonly Shard[],
+  configEpochs: ReadonlyMap<string, number>,
   host: string,
   mappings: readonly AddressMapping[] | null,
 ): ClusterLayout {
@@ -39,6 +45,7 @@ export function layoutOf(
   const primaries = ordered.map(({ shard, ...server }) => ({
     id: shard.primary.id,
     server,
+    configEpoch: configEpochs.get(shard.primary.id) ?? 0,
     replicas: shard.replicas.map(nodeOf),
   }));
   const ranges = ordered.flatMap(({ shard }, index) =>

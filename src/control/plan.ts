@@ -44,6 +44,8 @@ export interface ClusterVerdict {
   /** As in `PoolPlan`. */
   readonly numbers: readonly number[];
   readonly slots: SlotMap;
+  /** By server; see `ClusterPrimary`. */
+  readonly configEpochs: readonly number[];
 }
 
 /** A listening socket for a pool; the descriptor is the receiver's from then on, null where it has to open its own. */

@@ -23,7 +23,7 @@ export function serversOf(config: PoolConfig): ServerConfig[] {
 
 /** The router over the servers that are live, or over a cluster's slots. */
 export function makeRouter(config: PoolConfig, { live, epoch, cluster }: Omit<Verdict, "pool">): Router {
-  if (cluster !== null) return new ClusterRouter(cluster.slots, epoch);
+  if (cluster !== null) return new ClusterRouter(cluster.slots, epoch, cluster.configEpochs);
   return createRing({
     distribution: config.distribution,
     hash: config.hash,

@@ -14,7 +14,12 @@ export class Probe {
   /** Asks `server` of a pool. */
   constructor(config: PoolConfig, server: ServerConfig, serverTls: ConnectTls | null, now: number) {
     const asked = { config, server, serverTls };
-    this.#question = new ServerQuestion(asked, ({ probe }) => probe.bytes, now, (reply) => this.#take(reply));
+    this.#question = new ServerQuestion(
+      asked,
+      ({ probe }) => [probe.bytes],
+      now,
+      (replies) => this.#take(replies?.[0] ?? null),
+    );
   }
 
   /** Goes on; once the answer is known, the connection is closed. */

@@ -1,4 +1,4 @@
-/** One question to a server on a connection of its own, which no client's request ever takes. */
+/** Questions to a server on a connection of their own, which no client's request ever takes. */
 import type { PoolConfig, ServerConfig } from "../config/mod.ts";
 import { type Pool, type Protocol, ReplyView, Request, Shared } from "../proxy/mod.ts";
 import type { ConnectTls } from "../transport/tls.ts";
@@ -18,19 +18,20 @@ export interface Asked {
   readonly serverTls: ConnectTls | null;
 }
 
-/** A question under way. */
+/** Questions under way, which are asked at once. */
 export class ServerQuestion {
   readonly #until: number;
   readonly #pool: Pool;
-  readonly #answered: (reply: Uint8Array | null) => void;
+  readonly #answered: (replies: Uint8Array[] | null) => void;
+  readonly #replies: Uint8Array[] = [];
   #isOver = false;
 
-  /** Calls `answered` once: with the whole reply, or with null when the server gives none in time. */
+  /** Calls `answered` once: with all replies, whole, or with null when the server doesn't give them in time. */
   constructor(
     { config, server, serverTls }: Asked,
-    question: (protocol: Protocol) => Uint8Array,
+    questions: (protocol: Protocol) => readonly Uint8Array[],
     now: number,
-    answered: (reply: Uint8Array | null) => void,
+    answered: (replies: Uint8Array[] | null) => void,
   ) {
     this.#until = now + PATIENCE_MS;
     this.#answered = answered;
@@ -53,7 +54,7 @@ export class ServerQuestion {
       seat: 0,
       watcher: { backendReady() {}, backendFailed: () => this.#settle(null), layoutDoubted() {} },
     });
-    this.#ask(question(this.protocol));
+    this.#ask(questions(this.protocol));
   }
 
   /** The protocol that the server is asked in. */
@@ -75,7 +76,7 @@ export class ServerQuestion {
     this.#pool.close();
   }
 
-  #ask(question: Uint8Array): void {
+  #ask(questions: readonly Uint8Array[]): void {
     turn.begin();
     const lane = this.#pool.backends[0]!.firstLane;
     let kept = 0;
@@ -84,20 +85,25 @@ export class ServerQuestion {
         kept += size;
         if (kept > MOST_BYTES) this.#settle(null);
       },
-      take: (reply: Request) => this.#settle(new ReplyView(reply).copy()),
+      take: (reply: Request) => {
+        this.#replies.push(new ReplyView(reply).copy());
+        if (this.#replies.length === questions.length) this.#settle(this.#replies);
+      },
     };
-    if (!lane.begin(new Request(null, taker, 0, turn.now))) return;
-    lane.outbox.append(question, 0, question.length);
+    for (const question of questions) {
+      if (!lane.begin(new Request(null, taker, 0, turn.now))) return;
+      lane.outbox.append(question, 0, question.length);
+    }
     lane.push();
   }
 
   /** Not from within the connection that is closed by it. */
-  #settle(reply: Uint8Array | null): void {
+  #settle(replies: Uint8Array[] | null): void {
     if (this.#isOver) return;
     this.#isOver = true;
     setImmediate(() => {
       this.#pool.close();
-      this.#answered(reply);
+      this.#answered(replies);
     });
   }
 }

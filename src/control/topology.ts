@@ -125,9 +125,12 @@ export class Topology {
 
 function verdictOf(record: PoolRecord): Verdict {
   const { config, servers, epoch, layout } = record;
-  const cluster = layout === null
-    ? null
-    : { servers: serversIn(layout), numbers: numbersOf(record), slots: layout.slots };
+  const cluster = layout === null ? null : {
+    servers: serversIn(layout),
+    numbers: numbersOf(record),
+    slots: layout.slots,
+    configEpochs: layout.primaries.map(({ configEpoch }) => configEpoch),
+  };
   return { pool: config.name, live: servers.map(({ state }) => state === "live"), epoch, cluster };
 }
 

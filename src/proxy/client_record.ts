@@ -1,6 +1,7 @@
 /** What is known about a client: who it has shown to be, and what it says of itself. */
 import type { User } from "../protocol/redis/acl/user.ts";
 import { turn } from "../transport/turn.ts";
+import type { Reserved } from "./cluster/settling.ts";
 import type { RedisSession } from "./redis/redis_session.ts";
 import type { Allowance } from "./user_limit.ts";
 
@@ -18,6 +19,10 @@ export class ClientRecord {
   allowance: Allowance | null = null;
   /** Whether nothing it asks has to be looked at twice. False in memcached pools, which don't ask. */
   unrestricted = false;
+  /** Its next request has to wait until all before it are answered, for keys may have moved. */
+  mustSettle = false;
+  /** Requests of its that others have to wait for, in some slots of a cluster. */
+  reserved: Reserved[] = [];
   /** As `unrestricted`, but what it reads may be for a replica. At most one of the two is true. */
   isSpread = false;
   /** READWRITE: it reads from primaries alone. */
@@ -37,6 +42,11 @@ export class ClientRecord {
   /** Id of the last command; -1 before the first. */
   lastCommand = -1;
 
+  /** Whether no request of its has to wait for another. */
+  get isSettled(): boolean {
+    return !this.mustSettle && this.reserved.length === 0;
+  }
+
   /**
    * It is this user from now on; null: nobody yet. `freely`: what the user may do, it may do at once. `hasReplicas`:
    * there are some to read from.
@@ -45,7 +55,8 @@ export class ClientRecord {
     this.user = user;
     this.authenticated = user !== null;
     const isPlain = this.redis === null || this.redis.isPlain;
-    const isFree = freely && isPlain && user !== null && user.isUnlimited && this.allowance === null;
+    const isHeld = this.allowance !== null || !this.isSettled;
+    const isFree = freely && isPlain && !isHeld && user !== null && user.isUnlimited;
     // What a replica reads may be older than the change that its client was told of.
     this.isSpread = isFree && hasReplicas && !this.readsPrimaries && !this.redis?.isTracking;
     this.unrestricted = isFree && !this.isSpread;

@@ -75,6 +75,9 @@ function figuresOfPool(pool: Pool): PoolFigures {
     heard_messages: pool.subscribers.messages,
     subscriber_gaps: pool.subscribers.gaps,
     slow_requests: counters.slowRequests,
+    redirects_moved: counters.moved,
+    redirects_ask: counters.asked,
+    redirects_later: counters.deferred,
     ...(pool.replicas.reads === null ? {} : replicaFigures(counters)),
   };
   return {

@@ -35,7 +35,11 @@ export class Failure {
   /** For clients. */
   readonly text: string;
 
-  constructor(kind: FailureKind, reason: string, text: string = reason) {
+  /** The whole reply for clients, where a server has said it; null: one is made of the text. */
+  readonly reply: Uint8Array | null;
+
+  constructor(kind: FailureKind, reason: string, text: string = reason, reply: Uint8Array | null = null) {
+    this.reply = reply;
     this.kind = kind;
     this.reason = reason;
     this.text = text;
@@ -50,6 +54,9 @@ export function failureOf(reason: string): Failure {
   const [kind, text] = KNOWN[reason] ?? ["reset", reason];
   return new Failure(kind, reason, text);
 }
+
+/** A server took too long. */
+export const TIMEOUT: Failure = failureOf("ETIMEDOUT");
 
 /** There is no server for a request's key: all are out of the ring. */
 export const NO_SERVER: Failure = new Failure("no_server", "no server is in the ring", "Connection refused");

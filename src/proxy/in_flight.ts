@@ -11,7 +11,7 @@ import { SETTLED, STREAMING } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import type { ServerCounters } from "./server_counters.ts";
 
-/** What becomes of a request that gets no reply. */
+/** What becomes of a request that gets no reply; the pool, or the guard of a lane to a cluster's node. */
 export interface FailureTaker {
   /** Answers it with an error; `server` is the one that failed. */
   fail(request: Request, failure: Failure, server: ServerCounters | null): void;
@@ -42,6 +42,11 @@ export class InFlight {
   /** The request whose reply comes next, or null. */
   get front(): Request | null {
     return this.#queue.peek();
+  }
+
+  /** Where the request behind the front one begins in the lane's stream. */
+  get secondSentAt(): number | undefined {
+    return this.#queue.length > 1 ? this.#queue.at(1).sentAt : undefined;
   }
 
   /** What its requests need a server to be told first, each once. */
@@ -86,6 +91,11 @@ export class InFlight {
       if (!request.late) this.#fail(request, failure);
     }
     return expired;
+  }
+
+  /** How long the reply of an abandoned request is overdue with nothing read in between; -1 when there is none. */
+  silentMs(now: number, lastReadMs: number): number {
+    return this.abandoned === 0 ? -1 : now - Math.max(lastReadMs, this.abandonedSinceMs);
   }
 
   /**

@@ -12,7 +12,7 @@ import { Outbox } from "../transport/outbox.ts";
 import { NOBODY, type Stream, type StreamOwner } from "../transport/stream.ts";
 import { turn } from "../transport/turn.ts";
 import { Backoff } from "./backoff.ts";
-import { Failure, failureOf } from "./failure.ts";
+import { Failure, failureOf, TIMEOUT } from "./failure.ts";
 import { Greeter } from "./greeter.ts";
 import { InFlight } from "./in_flight.ts";
 import { CONNECTING, DOWN, GREETING, IDLE, READY } from "./lane_state.ts";
@@ -29,8 +29,6 @@ import type { ServerCounters } from "./server_counters.ts";
 import type { Session } from "./session.ts";
 import type { Way } from "./way.ts";
 
-const TIMEOUT = failureOf("ETIMEDOUT");
-
 /** A connection to a server that many sessions share. */
 export class Lane implements StreamOwner, ConnectOutcome {
   state = IDLE;
@@ -43,7 +41,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
   readonly #pool: Pool;
   readonly #way: Way;
   readonly #watcher: LaneWatcher;
-  readonly #isShared: boolean;
+  readonly isShared: boolean;
   readonly #counters: ServerCounters;
   readonly #reader: ReplyReader;
   readonly #inbox: LaneInbox;
@@ -64,13 +62,14 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#pool = pool;
     this.#way = way;
     this.#watcher = watcher;
-    this.#isShared = watcher.isShared;
+    this.isShared = watcher.isShared;
     this.#counters = counters;
     this.#reader = pool.protocol.newReplyReader();
     this.outbox = new Outbox(pool.shared.budget.forServers);
     this.outbox.watcher = this.#marks = new WriteMarks(counters);
-    this.inFlight = new InFlight(pool, counters);
-    this.#inbox = new LaneInbox(pool, this.inFlight, this.#reader, counters);
+    const guard = pool.redirects?.guard(this, counters) ?? null;
+    this.inFlight = new InFlight(guard ?? pool, counters);
+    this.#inbox = new LaneInbox(pool, this.inFlight, this.#reader, counters, guard);
   }
 
   /** Replies received since the process started. */
@@ -93,8 +92,9 @@ export class Lane implements StreamOwner, ConnectOutcome {
    * at once because the server is down.
    */
   begin(request: Request): boolean {
-    if (this.state === DOWN) {
-      this.#wanted = true;
+    if (this.state === DOWN) this.#wanted = true;
+    // What keeps its bytes goes on its way again, once they are here.
+    if (this.state === DOWN && this.outbox.kept === null) {
       this.#pool.fail(request, this.#lastFailure, this.#counters);
       return false;
     }
@@ -109,7 +109,8 @@ export class Lane implements StreamOwner, ConnectOutcome {
 
   /** Has what was appended sent when the turn ends; while the server is busy with others, together with what comes next. */
   push(): void {
-    if (this.state !== READY) this.outbox.account();
+    if (this.state === DOWN && this.outbox.kept !== null) this.#failAll(this.#lastFailure);
+    else if (this.state !== READY) this.outbox.account();
     else if (this.inFlight.length > 1) this.#stream!.pushWithMore();
     else this.#stream!.push();
   }
@@ -186,7 +187,7 @@ export class Lane implements StreamOwner, ConnectOutcome {
     // A session that ended with one of the replies has closed its lane.
     if (this.#stream !== stream) return;
     if (fault !== "") this.#die(new Failure("protocol", fault));
-    else if (!this.#isShared && this.inFlight.length === 0) this.#watcher.laneQuiet?.(this);
+    else if (!this.isShared && this.inFlight.length === 0) this.#watcher.laneQuiet?.(this);
   }
 
   drained(): void {
@@ -236,9 +237,8 @@ export class Lane implements StreamOwner, ConnectOutcome {
     this.#counters.timeouts += expired;
     if (expired > 0) this.#watcher.laneFailed(this, TIMEOUT.reason);
     if (expired > 0) this.drained();
-    if (this.inFlight.abandoned === 0 || this.state !== READY) return;
-    const silentSince = Math.max(this.#lastReadMs, this.inFlight.abandonedSinceMs);
-    if (now - silentSince >= lateReplyGraceMs) this.#die(TIMEOUT);
+    const isLost = this.inFlight.silentMs(now, this.#lastReadMs) >= lateReplyGraceMs;
+    if (isLost && this.state === READY) this.#die(TIMEOUT);
   }
 
   #die(failure: Failure): void {
@@ -259,14 +259,14 @@ export class Lane implements StreamOwner, ConnectOutcome {
   #lost(failure: Failure, faulty: boolean): void {
     this.state = IDLE;
     this.#reader.reset();
-    const failed = this.inFlight.failBefore(this.#isShared ? this.outbox.written : Infinity, failure);
+    const failed = this.inFlight.failBefore(this.isShared ? this.outbox.written : Infinity, failure);
     this.#dropUnowned();
     if (this.#backoff.lost(this.replies > this.#repliesBefore, failed > 0)) {
       this.#goDown(failure);
       return;
     }
     if (failed > 0 || faulty) this.#watcher.laneFailed(this, failure.reason);
-    else if (!this.#isShared) this.#watcher.laneLost?.(this);
+    else if (!this.isShared) this.#watcher.laneLost?.(this);
     if (this.inFlight.length > 0) this.open();
     else this.drained();
   }

@@ -4,8 +4,10 @@
  */
 import { hold } from "../protocol/chunk_holds.ts";
 import { HeldBytes } from "../protocol/held_bytes.ts";
+import { ERROR } from "../protocol/redis/bytes.ts";
 import { COMPLETE, INCOMPLETE } from "../protocol/scan_status.ts";
 import { turn } from "../transport/turn.ts";
+import type { LaneGuard } from "./cluster/lane_guard.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { Pool } from "./pool.ts";
 import type { ReplyReader } from "./protocol.ts";
@@ -28,8 +30,17 @@ export class LaneInbox {
   readonly #fifo: InFlight;
   readonly #reader: ReplyReader;
   readonly #counters: ServerCounters;
+  readonly #guard: LaneGuard | null;
 
-  constructor(pool: Pool, fifo: InFlight, reader: ReplyReader, counters: ServerCounters) {
+  /** `guard` is there for lanes to nodes of a cluster. */
+  constructor(
+    pool: Pool,
+    fifo: InFlight,
+    reader: ReplyReader,
+    counters: ServerCounters,
+    guard: LaneGuard | null = null,
+  ) {
+    this.#guard = guard;
     this.#pool = pool;
     this.#fifo = fifo;
     this.#reader = reader;
@@ -41,6 +52,7 @@ export class LaneInbox {
     const before = this.replies;
     const fault = this.#read(chunk, from);
     this.#counters.replies += this.replies - before;
+    this.#guard?.settle();
     return fault;
   }
 
@@ -49,6 +61,7 @@ export class LaneInbox {
     const reader = this.#reader;
     const { latency } = this.#counters;
     const { slowLog } = this.#pool.shared;
+    const guard = this.#guard;
     const { now } = turn;
     const end = chunk.length;
     let pos = from;
@@ -61,6 +74,11 @@ export class LaneInbox {
       }
       if (status !== COMPLETE) return reader.fault ?? "the server's reply is no valid reply";
       this.replies++;
+      const isSuspect = guard !== null && (chunk[pos] === ERROR || guard.isAlert);
+      if (isSuspect && guard.takes(request, chunk, pos, reader.next)) {
+        pos = reader.next;
+        continue;
+      }
       if (request.swallow > 0) {
         request.swallow--;
         pos = reader.next;
@@ -97,6 +115,7 @@ export class LaneInbox {
   }
 
   #keepPart(request: Request, chunk: Buffer, start: number, end: number): string {
+    if (this.#guard?.keepsPart(chunk, start, end)) return "";
     if (request.state === SETTLED || request.late || request.swallow > 0 || this.#fifo.abandoned > 0) {
       return "";
     }

@@ -8,8 +8,10 @@ import type { Router } from "../routing/router.ts";
 import type { Stream, StreamOwner } from "../transport/stream.ts";
 import type { ConnectTls } from "../transport/tls.ts";
 import { turn } from "../transport/turn.ts";
+import { answer } from "./answer.ts";
 import { Backend, type BackendWatcher } from "./backend.ts";
 import { ClientPause } from "./client_pause.ts";
+import { Redirects } from "./cluster/redirects.ts";
 import { CountersByServer } from "./counters_by_server.ts";
 import type { ProxyEvent } from "./events.ts";
 import { type Failure, INTERNAL } from "./failure.ts";
@@ -21,7 +23,7 @@ import type { Protocol, RequestReader } from "./protocol.ts";
 import { type GroupSettings, Replicas } from "./replicas/replicas.ts";
 import { SubscriberHub } from "./pubsub/subscriber_hub.ts";
 import { refuseClient } from "./refused_client.ts";
-import { DONE, PARTIAL, type ReplyBody, type Request } from "./request.ts";
+import { DONE, type ReplyBody, type Request } from "./request.ts";
 import type { ServerCounters } from "./server_counters.ts";
 import { Session } from "./session.ts";
 import { CUT, lossOf } from "./session_end.ts";
@@ -47,6 +49,8 @@ export class Pool {
   serverTls: ConnectTls | null;
   /** The current answer to which server owns a key. */
   router: Router;
+  /** What becomes of requests that a cluster's nodes refuse; null when the pool is no cluster. */
+  readonly redirects: Redirects | null;
   readonly sessions = new Set<Session>();
   readonly pause = new ClientPause();
   readonly throttle = new Throttle();
@@ -72,6 +76,7 @@ export class Pool {
     this.config = { ...options.config };
     this.shared = options.shared;
     this.router = options.router;
+    this.redirects = options.config.cluster === null ? null : new Redirects(this, options.watcher);
     this.serverTls = options.serverTls;
     this.replyBytes = new Float64Array(options.commands + 1);
     this.#seat = options.seat;
@@ -122,6 +127,8 @@ export class Pool {
     this.router = router;
     this.subscribers.follow();
     this.tracking.follow();
+    // Where there are redirects, servers say themselves that a key has gone.
+    if (this.redirects !== null) return this.redirects.rerouted();
     for (const session of this.sessions) session.client.redis?.pins.reroute(this);
   }
 
@@ -166,6 +173,7 @@ export class Pool {
     if (!this.sessions.delete(session)) return;
     this.pause.forget(session);
     session.client.allowance?.forget();
+    this.redirects?.forget(session);
     this.shared.left(this.#seat);
     this.counters.receivedBytes += session.stream.received;
     this.counters.sentBytes += session.stream.outbox.written;
@@ -209,18 +217,7 @@ export class Pool {
     if (server !== null) server.failures[failure.kind]++;
     if (request.taker?.failed?.(request, failure)) return;
     this.counters.failures[failure.kind]++;
-    const bytes = this.protocol.errorReply(failure.text);
-    if (request.taker === null) {
-      if (request.state === PARTIAL) request.session!.replies.dropPart(request);
-      request.session!.replies.deliver(request, bytes, 0, bytes.length);
-    } else {
-      request.held = null;
-      request.bytes = bytes;
-      request.start = 0;
-      request.end = bytes.length;
-      request.state = DONE;
-      request.taker.take(request);
-    }
+    answer(request, failure.reply ?? this.protocol.errorReply(failure.text));
     const { slowLog } = this.shared;
     if (turn.now - request.enteredMs >= slowLog.thresholdMs) slowLog.replied(request, failure.text);
   }
@@ -252,6 +249,7 @@ export class Pool {
     for (const backend of this.backends) backend.tick(now);
     this.subscribers.tick(now);
     this.throttle.tick();
+    this.redirects?.tick(now);
     this.replicas.tick(now);
     this.tracking.tick(now);
     if (this.#retired.length > 0) this.#tickRetired(now);

@@ -29,6 +29,10 @@ export class PoolCounters {
   /** Failures that were answered as misses. */
   forgiven = 0;
   slowRequests = 0;
+  /** Requests that a cluster's node has sent elsewhere, for good or this once, and that were asked again later. */
+  moved = 0;
+  asked = 0;
+  deferred = 0;
   /** Reads that were sent to replicas first, and those that the primary was asked again. */
   replicaReads = 0;
   repeatedReads = 0;

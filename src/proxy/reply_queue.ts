@@ -53,9 +53,29 @@ export class ReplyQueue {
     return this.#queue.length;
   }
 
+  /** The request that was asked last, unless all are answered: null then. */
+  get newest(): Request | null {
+    return this.#queue.length === 0 ? null : this.#queue.at(this.#queue.length - 1);
+  }
+
+  /** Whether any request is such that is not answered yet, or waits with its reply for others. */
+  areSome(isSuch: (request: Request) => boolean): boolean {
+    for (let i = 0; i < this.#queue.length; i++) if (isSuch(this.#queue.at(i))) return true;
+    return false;
+  }
+
+  /** Whether the first of two requests that are not answered yet was asked before the second. */
+  isBefore(first: Request, second: Request): boolean {
+    for (let i = 0; i < this.#queue.length; i++) {
+      const request = this.#queue.at(i);
+      if (request === first || request === second) return request === first && first !== second;
+    }
+    return false;
+  }
+
   /** Whether nothing was asked after `request`. */
   isNewest(request: Request): boolean {
-    return this.#queue.length > 0 && this.#queue.at(this.#queue.length - 1) === request;
+    return this.newest === request;
   }
 
   /** Whether its reply is the next to be written. */

@@ -8,6 +8,7 @@
 import type { HeldBytes } from "../protocol/held_bytes.ts";
 import type { Outbox } from "../transport/outbox.ts";
 import type { Failure } from "./failure.ts";
+import type { Lane } from "./lane.ts";
 import type { Preface } from "./preface.ts";
 import type { Session } from "./session.ts";
 import type { WriteMark } from "./write_marks.ts";
@@ -40,6 +41,8 @@ export interface ReplyTaker {
   readonly parent?: Request;
   /** What the server has to be told first, if it is another connection that the request goes out on. */
   readonly preface?: Preface;
+  /** The request, which a server has refused, goes out on this lane instead. */
+  sendingOn?(lane: Lane): void;
   /** `size` more bytes of a reply that is not complete are kept in `held`; a taker without it gets small replies only. */
   keep?(request: Request, size: number): void;
   /** A server failed to answer; true when that is not the end of it: then nobody is told. */

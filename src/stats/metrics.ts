@@ -118,6 +118,30 @@ export const POOL_METRICS = {
     "times that a server clients listen to was not listened to",
   ),
   slow_requests: counter("slow_requests_total", "requests that took longer than the slow log's threshold"),
+  redirects_moved: counter(
+    "redirects_total",
+    "requests that a cluster's node refused and that went out again",
+    {
+      labels: { kind: "moved" },
+      detail: ", to the slot's new owner",
+    },
+  ),
+  redirects_ask: counter(
+    "redirects_total",
+    "requests that a cluster's node refused and that went out again",
+    {
+      labels: { kind: "ask" },
+      detail: ", to where the slot is moving",
+    },
+  ),
+  redirects_later: counter(
+    "redirects_total",
+    "requests that a cluster's node refused and that went out again",
+    {
+      labels: { kind: "later" },
+      detail: ", after a while",
+    },
+  ),
   replica_reads: counter("replica_reads_total", "reads that were sent to replicas"),
   repeated_reads: counter(
     "replica_repeated_reads_total",

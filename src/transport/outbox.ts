@@ -9,6 +9,7 @@
 import { hold, release } from "../protocol/chunk_holds.ts";
 import { giveBuffer, LARGE_BUFFER, SMALL_BUFFER, takeBuffer } from "./buffer_pool.ts";
 import type { Account } from "./budget.ts";
+import { KeptBytes } from "./kept_bytes.ts";
 
 /** Pieces up to this many bytes are copied. A copy of 16 KB costs less than the system call it saves. */
 const COPY_LIMIT = 24 * 1024;
@@ -52,6 +53,8 @@ export class Outbox {
 
   /** Set by who wants to know when bytes are written. */
   watcher: WriteWatcher | null = null;
+  /** What is kept after it was written, until `forget`; null, unless `keepWritten` has been called: nothing. */
+  kept: KeptBytes | null = null;
   #queue: Slice[] = [];
   #buffer: Buffer | null = null;
   #start = 0;
@@ -71,6 +74,24 @@ export class Outbox {
     return this.position - this.bytes;
   }
 
+  /** Keeps all that is written from now on; nothing may have been added yet. */
+  keepWritten(): void {
+    this.kept = new KeptBytes();
+  }
+
+  /** What was written before stream position `before` is not needed any more. */
+  forget(before: number): void {
+    const kept = this.kept!;
+    if (before < this.position || this.bytes > 0) {
+      kept.forget(Math.min(before, this.written));
+    } else {
+      // Nothing waits and nothing is wanted: the staging buffer goes too.
+      kept.forgetAll(this.position);
+      this.#buffer = null;
+    }
+    this.account();
+  }
+
   /** Bytes added since this was last asked. */
   takeAppended(): number {
     const appended = this.position - this.#taken;
@@ -85,6 +106,7 @@ export class Outbox {
       this.#seal();
       hold(bytes);
       this.#queue.push({ bytes, start, end, pooled: null });
+      this.kept?.add(bytes, start, this.position, null);
       this.bytes += size;
       this.position += size;
       this.account();
@@ -128,24 +150,26 @@ export class Outbox {
 
   /** Tells the account how many bytes wait here; for small ones once per turn is enough. */
   account(): void {
-    const delta = this.bytes - this.#accounted;
+    const held = this.kept === null ? this.bytes : this.position - this.kept.from;
+    const delta = held - this.#accounted;
     if (delta === 0) return;
-    this.#accounted = this.bytes;
+    this.#accounted = held;
     this.#account.change(delta);
   }
 
-  /** Drops what waits before stream position `position`; the rest stays. */
+  /** Drops what waits, or is kept, before stream position `position`; the rest stays. */
   dropUntil(position: number): void {
     let left = position - this.written;
-    if (left <= 0) return;
-    this.#seal();
+    if (left > 0) this.#seal();
+    else if (this.kept === null) return;
     while (left > 0) {
       const slice = this.#queue[0]!;
       const step = Math.min(left, slice.end - slice.start);
       this.#took(slice, step);
       left -= step;
     }
-    this.account();
+    if (this.kept === null) this.account();
+    else this.forget(position);
   }
 
   /** Drops everything. */
@@ -162,14 +186,14 @@ export class Outbox {
       this.#took(slice, taken);
       if (taken < size) return this.#blocked();
     }
-    if (this.#buffer !== null) {
+    if (this.#buffer !== null && this.#start < this.#end) {
       const size = this.#end - this.#start;
       const taken = sink.write(this.#buffer, this.#start, size);
       if (taken < 0) return "closed";
       this.bytes -= taken;
       this.#start += taken;
       if (taken < size) return this.#blocked();
-      this.#release();
+      if (this.kept === null) this.#release();
     }
     return "empty";
   }
@@ -179,12 +203,14 @@ export class Outbox {
     this.bytes -= taken;
     if (slice.start < slice.end) return;
     this.#queue.shift();
+    if (this.kept !== null) return;
     if (slice.pooled !== null) giveBuffer(slice.pooled);
     else release(slice.bytes);
   }
 
   #blocked(): WriteOutcome {
     const buffer = this.#buffer;
+    if (this.kept !== null) return "blocked";
     if (buffer !== null && buffer.length === LARGE_BUFFER && this.#end - this.#start < SHRINK_BELOW) {
       const own = Buffer.from(buffer.subarray(this.#start, this.#end));
       if (own.length > 0) this.#queue.push({ bytes: own, start: 0, end: own.length, pooled: null });
@@ -199,11 +225,12 @@ export class Outbox {
     if (buffer === null) {
       this.#start = 0;
       this.#end = 0;
-      return (this.#buffer = takeBuffer(this.#busy || size > SMALL_BUFFER));
+      return this.#take(this.#busy || size > SMALL_BUFFER);
     }
     if (this.#end + size <= buffer.length) return buffer;
     this.#busy = true;
-    if (buffer.length === SMALL_BUFFER && this.#end - this.#start + size <= LARGE_BUFFER) {
+    const isGrowing = buffer.length === SMALL_BUFFER && this.kept === null;
+    if (isGrowing && this.#end - this.#start + size <= LARGE_BUFFER) {
       const larger = takeBuffer(true);
       buffer.copy(larger, 0, this.#start, this.#end);
       this.#end -= this.#start;
@@ -212,14 +239,22 @@ export class Outbox {
       return (this.#buffer = larger);
     }
     this.#seal();
-    return (this.#buffer = takeBuffer(true));
+    return this.#take(true);
+  }
+
+  #take(wantLarge: boolean): Buffer {
+    const buffer = takeBuffer(wantLarge);
+    this.kept?.add(buffer, 0, this.position, buffer);
+    return (this.#buffer = buffer);
   }
 
   /** Moves the staging buffer to the queue, so that something can follow it. */
   #seal(): void {
     const buffer = this.#buffer;
     if (buffer === null) return;
-    this.#queue.push({ bytes: buffer, start: this.#start, end: this.#end, pooled: buffer });
+    if (this.#start < this.#end) {
+      this.#queue.push({ bytes: buffer, start: this.#start, end: this.#end, pooled: buffer });
+    }
     this.#buffer = null;
     this.#start = 0;
     this.#end = 0;

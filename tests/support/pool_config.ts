@@ -6,22 +6,16 @@ export interface PoolText {
   readonly name?: string;
   /** A port of 127.0.0.1, or a path. */
   readonly listen: Endpoint;
-  /** `address:weight name`, or servers of this folder, which get weight 1 and no name. */
+  /** `address:weight name`, or servers of this folder, which get weight 1 and no name; none in a cluster. */
   readonly servers: readonly (string | { readonly address: string; readonly isScripted?: boolean })[];
   /** Further options, such as `{ timeout: 400, hash_tag: "{}" }`. */
   readonly options?: OptionTexts;
 }
 
 /** Options by their names in the file; some are lists, or maps of options. */
-export type OptionTexts = Readonly<
-  Record<
-    string,
-    | string
-    | number
-    | boolean
-    | readonly string[]
-    | Readonly<Record<string, string | number | boolean | readonly string[]>>
-  >
+export type OptionTexts = Readonly<Record<string, string | number | boolean | readonly string[] | OptionMap>>;
+type OptionMap = Readonly<
+  Record<string, string | number | boolean | readonly string[] | Readonly<Record<string, string>>>
 >;
 
 /** One pool of Redis servers (`redis: false` in the options: of memcached). Joined texts make a file of several. */
@@ -32,7 +26,7 @@ export function poolConfig({ name = "main", listen, servers, options = {} }: Poo
   return [
     `${name}:`,
     ...Object.entries(all).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`),
-    "  servers:",
+    ...(servers.length === 0 ? [] : ["  servers:"]),
     ...servers.map((server) => `    - ${typeof server === "string" ? server : `${server.address}:1`}`),
     "",
   ].join("\n");

@@ -3,11 +3,12 @@
  * it has changed. One question is under way at a time; when a node doesn't answer, the next is asked.
  */
 import { type PoolConfig, type ServerConfig, type TcpAddress } from "../../config/mod.ts";
+import { readConfigEpochs } from "../../protocol/redis/cluster/nodes_reply.ts";
 import { readShards } from "../../protocol/redis/cluster/shards_reply.ts";
 import type { Shard } from "../../protocol/redis/cluster/shard.ts";
 import { readSlots } from "../../protocol/redis/cluster/slots_reply.ts";
 import { readReply } from "../../protocol/redis/read_reply.ts";
-import { Failure } from "../../protocol/redis/reply_value.ts";
+import { Failure, type ReplyValue } from "../../protocol/redis/reply_value.ts";
 import type { ConnectTls } from "../../transport/tls.ts";
 import { type ClusterLayout, layoutOf, nodeAt, unservedSlots } from "../cluster_layout.ts";
 import type { ReportEvent } from "../events.ts";
@@ -21,6 +22,7 @@ const RETRY_MS = 500;
 const JITTER = 0.2;
 
 const SHARDS = Buffer.from("*2\r\n$7\r\nCLUSTER\r\n$6\r\nSHARDS\r\n");
+const NODES = Buffer.from("*2\r\n$7\r\nCLUSTER\r\n$5\r\nNODES\r\n");
 const SLOTS_OF_OLD = Buffer.from("*2\r\n$7\r\nCLUSTER\r\n$5\r\nSLOTS\r\n");
 
 /** A pool that is a cluster, and how its nodes are connected to. */
@@ -129,27 +131,23 @@ export class ClusterWatch {
     const server = this.#candidates.shift();
     if (server === undefined) return this.#fail(trouble);
     const { config, serverTls } = this.#fleet;
-    this.#question = new ServerQuestion(
-      { config, server, serverTls },
-      () => question,
-      performance.now(),
-      (reply) => {
-        this.#question = null;
-        if (!this.#isOver) this.#take(server, question, reply);
-      },
-    );
+    const asked = { config, server, serverTls };
+    this.#question = new ServerQuestion(asked, () => [question, NODES], performance.now(), (replies) => {
+      this.#question = null;
+      if (!this.#isOver) this.#take(server, question, replies);
+    });
   }
 
-  #take(server: ServerConfig, question: Uint8Array, reply: Uint8Array | null): void {
-    const value = reply === null ? undefined : readReply(reply);
+  #take(server: ServerConfig, question: Uint8Array, replies: readonly Uint8Array[] | null): void {
+    const [value, nodes] = (replies ?? []).map(readReply);
     const isRefused = value instanceof Failure;
     if (isRefused && question === SHARDS && /unknown subcommand/i.test(value.text)) {
       this.#candidates.unshift(server);
       return this.#askNext(SLOTS_OF_OLD, "");
     }
     const shards = question === SHARDS ? readShards(value, this.#fleet.serverTls !== null) : readSlots(value);
-    if (shards !== null && shards.length > 0) return this.#settle(server, shards);
-    const trouble = reply === null
+    if (shards !== null && shards.length > 0) return this.#settle(server, shards, nodes);
+    const trouble = replies === null
       ? "no answer"
       : isRefused
       ? value.text
@@ -159,11 +157,11 @@ export class ClusterWatch {
     this.#askNext(SHARDS, `${server.name}: ${trouble}`);
   }
 
-  #settle(server: ServerConfig, shards: readonly Shard[]): void {
+  #settle(server: ServerConfig, shards: readonly Shard[], nodes: ReplyValue | undefined): void {
     this.#answeredAt = performance.now();
     if (this.#trouble !== "") this.#owner.report("cluster.known", { node: server.name });
     this.#trouble = "";
-    const layout = layoutOf(shards, hostIn(server.name), this.#cluster.addressMap);
+    const layout = layoutOf(shards, readConfigEpochs(nodes), hostIn(server.name), this.#cluster.addressMap);
     void this.#owner.found(layout).then((isNews) => {
       if (isNews) this.#owner.report("cluster.changed", { node: server.name, ...factsOf(layout) });
     });

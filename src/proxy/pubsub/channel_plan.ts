@@ -11,8 +11,13 @@ export interface ChannelPlan {
   heardOn(kind: Kind, name: Uint8Array): readonly number[];
   /** Those among them without which a subscription can't be confirmed; not those that are out of the ring. */
   neededFor(kind: Kind, name: Uint8Array): readonly number[];
-  /** Which server a message to the channel `bytes[start, end)` is published on, or `NO_SERVER`. */
-  publishedOn(bytes: Uint8Array, start: number, end: number): number;
+  /** Which server a message to the channel `bytes[start, end)`, of that kind, is published on, or `NO_SERVER`. */
+  publishedOn(kind: Kind, bytes: Uint8Array, start: number, end: number): number;
+  /**
+   * The server from which a message to `channel` is taken that others may tell too; null when all that tell it speak of
+   * messages of their own. `name` is the topic's.
+   */
+  speakerOf(kind: Kind, name: Uint8Array, channel: Uint8Array): number | null;
 }
 
 /**
@@ -40,8 +45,12 @@ export class RingChannels implements ChannelPlan {
     return this.#isOnOne(kind) ? this.#home(name) : this.#router.owners;
   }
 
-  publishedOn(bytes: Uint8Array, start: number, end: number): number {
+  publishedOn(_: Kind, bytes: Uint8Array, start: number, end: number): number {
     return this.#router.route(bytes, start, end);
+  }
+
+  speakerOf(): null {
+    return null;
   }
 
   #isOnOne(kind: Kind): boolean {

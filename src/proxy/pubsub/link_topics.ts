@@ -9,6 +9,7 @@ import { ERROR } from "../../protocol/redis/bytes.ts";
 import { turn } from "../../transport/turn.ts";
 import type { Send } from "../listening_connection.ts";
 import { LinkQuestion } from "./link_question.ts";
+import { SHARD_CHANNEL } from "./kind.ts";
 import type { PushFrame } from "./push_frame.ts";
 import type { Topic } from "./topic.ts";
 
@@ -23,6 +24,12 @@ export class LinkTopics {
   #questions: LinkQuestion[] = [];
   /** Null while there is no connection. */
   #send: Send | null = null;
+  readonly #left: () => void;
+
+  /** `left` is called when the server ends a subscription by itself. */
+  constructor(left: () => void = () => {}) {
+    this.#left = left;
+  }
 
   /** Topics that shall be heard. */
   get size(): number {
@@ -97,8 +104,24 @@ export class LinkTopics {
     this.#ask(new LinkQuestion(null, true));
   }
 
+  /** Whether the server says, unasked, that it tells a sharded channel no longer; then it is wanted and not heard. */
+  #isEndedByServer(frame: PushFrame, bytes: Uint8Array): boolean {
+    if (frame.word !== SHARD_CHANNEL.unsubscribe) return false;
+    const name = Buffer.from(bytes.subarray(frame.nameStart, frame.nameEnd)).toString("latin1");
+    const question = this.nextQuestion;
+    if (question?.word === frame.word && question.topic?.text === name) return false;
+    for (const topic of this.#heard) {
+      if (topic.kind === SHARD_CHANNEL && topic.text === name) this.#heard.delete(topic);
+    }
+    return true;
+  }
+
   /** The server has answered. Answers why the stream can't be trusted any more; empty while it can. */
   answered(frame: PushFrame, bytes: Uint8Array, start: number, end: number): string {
+    if (this.#isEndedByServer(frame, bytes)) {
+      this.#left();
+      return "";
+    }
     const question = this.#questions.shift();
     if (question === undefined) return "the server said something it was not asked";
     const { topic } = question;

@@ -33,6 +33,13 @@ export class PushFrame {
     this.nameEnd = this.#at + size;
   }
 
+  /** The element behind the name, if it is a string: the channel of a message that fits a pattern. */
+  channelIn(bytes: Uint8Array): Buffer {
+    this.#at = this.nameEnd + 2;
+    const size = this.#bulkLength(bytes);
+    return Buffer.from(bytes.buffer, bytes.byteOffset + this.#at, Math.max(0, size));
+  }
+
   /** The length of the string that begins here, -1 when there is none. */
   #bulkLength(bytes: Uint8Array): number {
     if (bytes[this.#at] !== BULK || bytes[this.#at + 1]! < ZERO) return -1;

@@ -8,7 +8,9 @@ import { turn } from "../../transport/turn.ts";
 import type { Pool } from "../pool.ts";
 import type { PoolSettings } from "../pool_settings.ts";
 import { type Way, wayTo } from "../way.ts";
+import { ClusterChannels } from "./cluster_channels.ts";
 import { type ChannelPlan, RingChannels } from "./channel_plan.ts";
+import { heardAtLast } from "./heard_at_last.ts";
 import { type Kind, KINDS, PATTERN } from "./kind.ts";
 import { MessageCopies } from "./message_copies.ts";
 import type { PushFrame } from "./push_frame.ts";
@@ -56,7 +58,12 @@ export class SubscriberHub implements LinkWatcher {
   /** How channels are reached now. */
   get plan(): ChannelPlan {
     const { router, backends } = this.#pool;
-    if (router !== this.#planned) this.#plan = this.#planFor(router, backends.length);
+    if (router !== this.#planned) {
+      this.#plan = this.#planFor(
+        router,
+        backends.map(({ server }) => server.name),
+      );
+    }
     this.#planned = router;
     return this.#plan;
   }
@@ -102,6 +109,12 @@ export class SubscriberHub implements LinkWatcher {
 
   /** Null when every server needed for it hears the topic; else empty once they do, or why one of them can't. */
   whenHeard(topic: Topic): Promise<string> | null {
+    const answer = this.#ask(topic);
+    if (answer === null || this.#pool.redirects === null) return answer;
+    return heardAtLast(this.#pool, () => this.#ask(topic), answer);
+  }
+
+  #ask(topic: Topic): Promise<string> | null {
     const servers = this.plan.neededFor(topic.kind, topic.name);
     if (servers.length === 0) return Promise.resolve("ERR no server of the pool can be listened to");
     const answers = servers.map((server) => this.#linkTo(server).hear(topic)).filter((each) => each !== null);
@@ -151,7 +164,7 @@ export class SubscriberHub implements LinkWatcher {
     const links = servers.map((server) =>
       this.#linkOn(wayTo(server, settings, this.#pool.protocol), server.name)
     );
-    const plan = this.#planFor(router, servers.length);
+    const plan = this.#planFor(router, servers.map(({ name }) => name));
     for (const topic of this.#allTopics()) {
       for (const server of plan.heardOn(topic.kind, topic.name)) void links[server]!.hear(topic);
     }
@@ -181,14 +194,21 @@ export class SubscriberHub implements LinkWatcher {
     this.#former = [];
   }
 
-  heard(kind: number, frame: PushFrame, bytes: Uint8Array, start: number, end: number): void {
+  heard(
+    link: SubscriberLink,
+    kind: number,
+    frame: PushFrame,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
     const name = Buffer.from(
       bytes.buffer,
       bytes.byteOffset + frame.nameStart,
       frame.nameEnd - frame.nameStart,
     );
     const topic = this.#topics[kind]!.get(name.toString("latin1"));
-    if (topic === undefined) return;
+    if (topic === undefined || !this.#maySpeak(link, topic, frame, bytes)) return;
     this.messages++;
     const copies = new MessageCopies(bytes, start, end);
     for (const session of topic.listeners) copies.giveTo(session);
@@ -203,14 +223,28 @@ export class SubscriberHub implements LinkWatcher {
     this.#pool.shared.report("pubsub.resumed", { pool: this.#pool.config.name, server, ms });
   }
 
+  topicLeft(): void {
+    this.#pool.redirects?.doubt();
+  }
+
+  /** Where several servers tell the same message, one of them is listened to: the topic's own, once it hears it. */
+  #maySpeak(link: SubscriberLink, topic: Topic, frame: PushFrame, bytes: Uint8Array): boolean {
+    const channel = topic.kind === PATTERN ? frame.channelIn(bytes) : topic.name;
+    const speaker = this.plan.speakerOf(topic.kind, topic.name, channel);
+    if (speaker === null) return true;
+    const own = this.#links.get(this.#pool.backends[speaker]?.way.listenText ?? "");
+    return own === undefined || own === link || !own.hears(topic);
+  }
+
   /** Listeners to a topic whom the server doesn't count. */
   #uncounted(topic: Topic, server: number): number {
     const link = this.#links.get(this.#pool.backends[server]?.way.listenText ?? "");
     return link?.hears(topic) ? topic.listeners.size - 1 : 0;
   }
 
-  #planFor(router: Router, servers: number): ChannelPlan {
-    return new RingChannels(router, servers, this.#pool.config.distribution === "random");
+  #planFor(router: Router, names: readonly string[]): ChannelPlan {
+    if (this.#pool.redirects !== null) return new ClusterChannels(router, names);
+    return new RingChannels(router, names.length, this.#pool.config.distribution === "random");
   }
 
   #linkTo(server: number): SubscriberLink {

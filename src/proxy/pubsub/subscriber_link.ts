@@ -15,16 +15,24 @@ import type { Topic } from "./topic.ts";
 
 /** How long a link without topics stays, for the next one. */
 const IDLE_MS = 1000;
-
 /** By the index of their kind, what messages begin with. */
 const MESSAGES = ["message", "pmessage", "smessage"];
 
 /** What a link tells the hub. */
 export interface LinkWatcher {
   /** A message came: `bytes[start, end)`, as RESP2 has it; `frame` says where the topic's name is in them. */
-  heard(kind: number, frame: PushFrame, bytes: Uint8Array, start: number, end: number): void;
+  heard(
+    link: SubscriberLink,
+    kind: number,
+    frame: PushFrame,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
   /** From now on clients that listen may miss messages of the server. */
   gapBegan(server: string, reason: string): void;
+  /** The server has ended a subscription by itself: the channel has gone to another. */
+  topicLeft(): void;
   /** All is heard again, after so many milliseconds. */
   gapEnded(server: string, ms: number): void;
 }
@@ -38,7 +46,7 @@ export class SubscriberLink implements Listener {
   isMuted = false;
   readonly #watcher: LinkWatcher;
   readonly #connection: ListeningConnection;
-  readonly #topics = new LinkTopics();
+  readonly #topics = new LinkTopics(() => this.#watcher.topicLeft());
   readonly #frame = new PushFrame();
   /** Why the last attempt failed, for clients. */
   #fault = "";
@@ -130,7 +138,7 @@ export class SubscriberLink implements Listener {
       this.#checkSync();
       return fault;
     }
-    if (!this.isMuted) this.#watcher.heard(kind, frame, bytes, start, end);
+    if (!this.isMuted) this.#watcher.heard(this, kind, frame, bytes, start, end);
     return "";
   }
 
@@ -161,9 +169,8 @@ export class SubscriberLink implements Listener {
     if (!this.#topics.isInSync) return;
     this.#tellSettled();
     if (this.#gapSince < 0) return;
-    const ms = Math.round(turn.now - this.#gapSince);
+    this.#watcher.gapEnded(this.server, Math.round(turn.now - this.#gapSince));
     this.#gapSince = -1;
-    this.#watcher.gapEnded(this.server, ms);
   }
 
   #refuse(reason: string): void {

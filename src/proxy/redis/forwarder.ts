@@ -34,9 +34,11 @@ export class Forwarder {
     lane: Lane | null,
     key: number,
   ): void {
+    const isUnowned = backend === null || lane === null;
+    if (isUnowned && this.#pool.redirects?.park(session, request)) return;
     const record = session.expect(command.id + 1);
     if (key > 0) noteKey(record, request, key);
-    if (backend === null || lane === null) {
+    if (isUnowned) {
       this.#pool.fail(record, NO_SERVER, null);
       return;
     }

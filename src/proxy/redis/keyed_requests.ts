@@ -3,6 +3,7 @@ import { NEVER_WAITS, waitOf } from "../../protocol/redis/blocking_option.ts";
 import type { Command } from "../../protocol/redis/command.ts";
 import { KeyFinder } from "../../protocol/redis/key_finder.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
+import { reserve } from "../cluster/settling.ts";
 import { SEVERAL } from "../placement.ts";
 import type { Pool } from "../pool.ts";
 import { noteKey } from "../request_key.ts";
@@ -44,11 +45,18 @@ export class KeyedRequests {
 
   /** Serves a request; without keys it goes to a fixed server. */
   serve(session: Session, request: RequestScanner, command: Command): void {
+    const count = this.#serve(session, request, command);
+    // Its units are those that were placed last.
+    if (count > 1 && this.#pool.redirects !== null) reserve(session, this.#splitter.crowdedUnits(count));
+  }
+
+  /** Answers how many keys the request has. */
+  #serve(session: Session, request: RequestScanner, command: Command): number {
     const finder = this.#finder;
     const count = finder.findKeys(command, request);
     if (count < 0) {
       session.reply(errorReply(keyFault(command, count)));
-      return;
+      return 0;
     }
     this.#pool.hotKeys.passAll(request, finder.keys, count);
     const { router } = this.#pool;
@@ -63,13 +71,14 @@ export class KeyedRequests {
     } else if (command.handling === "script" && server >= 0) {
       this.#serveScript(session, request, command, server, key);
     } else if (server !== SEVERAL) {
-      if (reads?.serve(session, request, command, server, finder.keys, count)) return;
+      if (reads?.serve(session, request, command, server, finder.keys, count)) return count;
       this.#forwarder.forward(session, request, command, server, key);
     } else if (command.handling === "forward" || command.handling === "script") {
       session.reply(errorReply("CROSSSLOT Keys in request don't live on the same server"));
     } else {
       this.#splitter.send(session, request, command, finder.keys, count);
     }
+    return count;
   }
 
   #serveScript(

@@ -49,6 +49,8 @@ export class PinnedRequests {
       session.reply(CROSSSLOT);
     } else if (state.isWatchLost) {
       session.reply(OK);
+    } else if (backend === undefined && this.#pool.redirects?.park(session, request)) {
+      return;
     } else if (backend === undefined) {
       session.reply(errorReply(`ERR ${NO_SERVER.text}`));
     } else {

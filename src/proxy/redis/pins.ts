@@ -108,6 +108,14 @@ export class Pins implements LaneHolder {
     }
   }
 
+  /** What was watched is not watched any more, or never was. */
+  loseWatch(): void {
+    const pin = this.watching;
+    if (pin !== null) pin.isWatching = false;
+    this.#owner.watchLost();
+    this.#owner.pinsChanged();
+  }
+
   /** The session is gone: what waits for it must not. */
   end(): void {
     const pins = this.#pins;

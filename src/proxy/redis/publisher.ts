@@ -7,7 +7,7 @@ import type { Command } from "../../protocol/redis/command.ts";
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { turn } from "../../transport/turn.ts";
 import type { Pool } from "../pool.ts";
-import { CHANNEL, SHARD_CHANNEL } from "../pubsub/kind.ts";
+import { CHANNEL, type Kind, SHARD_CHANNEL } from "../pubsub/kind.ts";
 import { Request } from "../request.ts";
 import { appendRange } from "../request_bytes.ts";
 import type { Session } from "../session.ts";
@@ -25,9 +25,9 @@ export class Publisher {
   }
 
   /** The server that gets the message, or -1. */
-  serverOf(request: RequestScanner): number {
+  serverOf(command: Command, request: RequestScanner): number {
     const { plan } = this.#pool.subscribers;
-    return plan.publishedOn(request.bytesOf(1), request.start(1), request.end(1));
+    return plan.publishedOn(kindOf(command), request.bytesOf(1), request.start(1), request.end(1));
   }
 
   /** Whether the server's reply can be passed on as it is. */
@@ -38,7 +38,7 @@ export class Publisher {
   /** Sends it to the server and corrects the reply. */
   send(session: Session, request: RequestScanner, command: Command, server: number): void {
     const channel = Buffer.from(request.bytesOf(1).subarray(request.start(1), request.end(1)));
-    const kind = command.name === "spublish" ? SHARD_CHANNEL : CHANNEL;
+    const kind = kindOf(command);
     const merge: Merge = {
       merge: ([fragment]) => {
         const reply = new FragmentReply(fragment!);
@@ -61,4 +61,8 @@ export class Publisher {
     }
     split.seal();
   }
+}
+
+function kindOf({ name }: Command): Kind {
+  return name === "spublish" ? SHARD_CHANNEL : CHANNEL;
 }

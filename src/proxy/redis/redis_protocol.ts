@@ -13,6 +13,8 @@ import type { Pool } from "../pool.ts";
 import type { Greeting, Protocol } from "../protocol.ts";
 import type { Session } from "../session.ts";
 import type { Variant } from "../variant.ts";
+import { isSettled } from "../cluster/settling.ts";
+import { waitsForLayout } from "../cluster/unknown_layout.ts";
 import { Everywhere } from "./everywhere.ts";
 import { Forwarder } from "./forwarder.ts";
 import { KeyedRequests } from "./keyed_requests.ts";
@@ -22,6 +24,7 @@ import { served } from "./reply_mode.ts";
 import { LocalCommands } from "./local_commands.ts";
 import { Permissions } from "./permissions.ts";
 import type { Backend } from "../backend.ts";
+import { Home } from "./home.ts";
 import { NEVER_QUEUED } from "./block_rules.ts";
 import { Learner } from "./learner.ts";
 import { Scan } from "./scan.ts";
@@ -51,6 +54,7 @@ export class RedisProtocol implements Protocol {
   readonly #rails: GuardRails;
   readonly #forwarder: Forwarder;
   readonly #keyed: KeyedRequests;
+  readonly #home = new Home();
   readonly #users: Users;
   readonly #permissions: Permissions;
   readonly #everywhere: Everywhere;
@@ -150,11 +154,12 @@ export class RedisProtocol implements Protocol {
 
   /** `entry` is the command as the pool's clients know it. */
   #serveOther(session: Session, request: RequestScanner, entry: Command | null): void {
+    const found = entry === null ? null : this.learner.catalogue.realOf(entry);
+    if (!session.client.isSettled && !isSettled(session, found, request, this.#home)) return;
     if (session.client.isSpread && entry !== null && entry.singleKey && arityFits(entry, request.count)) {
       this.#keyed.serveSpread(session, request, entry);
       return;
     }
-    const found = entry === null ? null : this.learner.catalogue.realOf(entry);
     if (!session.client.authenticated && (found === null || !BEFORE_AUTH.has(found.name))) {
       session.reply(errorReply("NOAUTH Authentication required."));
       return;
@@ -206,6 +211,7 @@ export class RedisProtocol implements Protocol {
   }
 
   #dispatch(session: Session, request: RequestScanner, command: Command): void {
+    if (waitsForLayout(session, request, command)) return;
     if (command.handling === "local") this.#local.serve(session, command, request);
     else if (command.handling === "stateful") this.#stateful.serve(session, command, request);
     else if (this.#pool.pause.holds(command.retrySafe)) this.#putBack(session, request);
@@ -221,7 +227,7 @@ export class RedisProtocol implements Protocol {
   }
 
   #publish(session: Session, request: RequestScanner, command: Command): void {
-    const server = this.#publisher.serverOf(request);
+    const server = this.#publisher.serverOf(command, request);
     if (server < 0 || this.#publisher.countsRight) {
       this.#forwarder.forward(session, request, command, server, 0);
     } else this.#publisher.send(session, request, command, server);

@@ -3,7 +3,8 @@
  * that it may go on over any connection, worker or proxy; see `scan_cursor.ts`.
  *
  * What a scan promises is what Redis promises: a key that is there from beginning to end is given at least once. A
- * server that has gone has taken its keys along, so its cursors go on where the next one begins.
+ * server that has gone has taken its keys along, so its cursors go on where the next one begins; in a cluster, whose
+ * keys move, `cluster_scan.ts` knows better.
  */
 import { ARRAY } from "../../protocol/redis/bytes.ts";
 import type { Command } from "../../protocol/redis/command.ts";
@@ -19,32 +20,70 @@ import { type ReplyBody, Request } from "../request.ts";
 import type { Session } from "../session.ts";
 import { laneTo } from "../session_lane.ts";
 import { type Merge, type Merged, release, type ReplyLimit, Split } from "../split.ts";
+import { ClusterScanRoute } from "./cluster_scan.ts";
 import { FragmentReply } from "./fragment_reply.ts";
 import { keysLimit } from "./keys_limit.ts";
 import { UNEXPECTED } from "./merges.ts";
 import { arrayReply, bulkReply, errorReply } from "./replies.ts";
+import { emptyPage, firstFrom, type ScanRoute } from "./scan_route.ts";
 import { errorAmong } from "./server_errors.ts";
 
 const INVALID_CURSOR = errorReply("ERR invalid cursor");
 const NO_NUMBERS = errorReply("ERR SCAN can't tell more than 1023 servers of a pool apart");
 const FINISHED = arrayReply([bulkReply("0"), arrayReply([])]);
 
-/** Scans one pool. */
-export class Scan {
+/** One server after the other, once. */
+class PlainRoute implements ScanRoute {
+  readonly stamps = 1;
   readonly #pool: Pool;
 
   constructor(pool: Pool) {
     this.#pool = pool;
   }
 
+  start(): number {
+    return 0;
+  }
+
+  behind({ server }: ScanPlace): ScanPlace {
+    return { server: firstFrom(this.#pool, server + 1)?.number ?? 0, position: 0, stamp: 0 };
+  }
+
+  check(session: Session): void {
+    session.reply(INVALID_CURSOR);
+  }
+}
+
+/** Scans one pool. */
+export class Scan {
+  readonly #pool: Pool;
+  readonly #route: ScanRoute;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+    this.#route = pool.redirects === null ? new PlainRoute(pool) : new ClusterScanRoute(pool);
+  }
+
   /** Asks the server that the cursor names for the next keys. */
   serve(session: Session, request: RequestScanner, command: Command): void {
-    const place = readCursor(textOf(request, 1));
-    const backend = place === null ? null : firstFrom(this.#pool, place.server);
+    const { stamps } = this.#route;
+    const place = readCursor(textOf(request, 1), stamps);
     if (place === null) session.reply(INVALID_CURSOR);
     else if (this.#pool.backends.some(({ number }) => number === 0)) session.reply(NO_NUMBERS);
-    else if (backend === null) session.reply(FINISHED);
-    else this.#ask(session, request, command, backend, backend.number === place.server ? place.position : 0);
+    else if (place.server === 0 && place.position > 0) this.#route.check(session, place, command);
+    else this.#serve(session, request, command, place);
+  }
+
+  #serve(session: Session, request: RequestScanner, command: Command, place: ScanPlace): void {
+    const backend = firstFrom(this.#pool, place.server);
+    if (backend === null) {
+      const next = this.#route.behind(place);
+      session.reply(next.server + next.position === 0 ? FINISHED : emptyPage(next, this.#route.stamps));
+      return;
+    }
+    const stamp = place.server === 0 ? this.#route.start() : place.stamp;
+    const position = backend.number === place.server ? place.position : 0;
+    this.#ask(session, request, command, backend, { server: backend.number, position, stamp });
   }
 
   #ask(
@@ -52,17 +91,17 @@ export class Scan {
     request: RequestScanner,
     command: Command,
     backend: Backend,
-    position: number,
+    place: ScanPlace,
   ): void {
     const parent = session.expect(command.id + 1);
     session.charge(parent);
     const limit = keysLimit(this.#pool.config, command, "use a smaller COUNT");
-    const split = new Split(parent, new ScanReply(this.#pool, backend, limit));
+    const split = new Split(parent, new ScanReply(this.#pool, backend, place, this.#route, limit));
     const fragment = new Request(null, split, command.id + 1, turn.now);
     const lane = laneTo(session, backend);
     split.add(fragment);
     if (lane.begin(fragment)) {
-      const cursor = bulkReply(String(position));
+      const cursor = bulkReply(String(place.position));
       appendRange(lane.outbox, request, request.from, request.rawStart(1));
       lane.outbox.append(cursor, 0, cursor.length);
       appendRange(lane.outbox, request, request.rawEnd(1), request.to);
@@ -73,26 +112,22 @@ export class Scan {
   }
 }
 
-/** The server with the lowest number that is not below `number`; null when there is none. */
-function firstFrom({ backends }: Pool, number: number): Backend | null {
-  return backends.reduce<Backend | null>((first, backend) => {
-    const isNearer = backend.number >= number && (first === null || backend.number < first.number);
-    return isNearer ? backend : first;
-  }, null);
-}
-
 /** The reply of the one server, with the pool's cursor in place of its own. The keys stay where they are. */
 class ScanReply implements Merge, ReplyBody {
   heldBytes = 0;
   readonly limit: ReplyLimit;
   readonly #pool: Pool;
   readonly #backend: Backend;
+  readonly #place: ScanPlace;
+  readonly #route: ScanRoute;
   #fragment: Request | null = null;
   #reply: FragmentReply | null = null;
   #cursor: Uint8Array = new Uint8Array(0);
 
-  constructor(pool: Pool, backend: Backend, limit: ReplyLimit) {
+  constructor(pool: Pool, backend: Backend, place: ScanPlace, route: ScanRoute, limit: ReplyLimit) {
     this.limit = limit;
+    this.#place = place;
+    this.#route = route;
     this.#pool = pool;
     this.#backend = backend;
   }
@@ -104,22 +139,19 @@ class ScanReply implements Merge, ReplyBody {
     if (error !== null) return error;
     const text = reply.type === ARRAY && reply.takeNumber() === 2 ? reply.takeBulk() : null;
     if (text === null) return UNEXPECTED;
-    const position = readPosition(text.toString("latin1"));
+    const { stamps } = this.#route;
+    const position = readPosition(text.toString("latin1"), stamps);
     if (position === null) {
-      return errorReply(`ERR server '${name}' gave a cursor of SCAN that is not below 2^43: ${text}`);
+      return errorReply(
+        `ERR server '${name}' gave a cursor of SCAN that is too large to be passed on: ${text}`,
+      );
     }
     this.#fragment = fragment!;
     this.#reply = reply;
-    this.#cursor = bulkReply(writeCursor(this.#placeBehind(position)));
+    const next = position > 0 ? { ...this.#place, position } : this.#route.behind(this.#place);
+    this.#cursor = bulkReply(writeCursor(next, stamps));
     this.heldBytes = reply.size;
     return this;
-  }
-
-  /** Where to go on: on this server, or at the beginning of the next; 0 when there is none. */
-  #placeBehind(position: number): ScanPlace {
-    const { number } = this.#backend;
-    if (position > 0) return { server: number, position };
-    return { server: firstFrom(this.#pool, number + 1)?.number ?? 0, position: 0 };
   }
 
   writeTo(outbox: Outbox): void {

@@ -9,6 +9,7 @@ import { turn } from "../../transport/turn.ts";
 import type { Lane } from "../lane.ts";
 import { ReplyView } from "../reply_view.ts";
 import { LOCAL_COMMAND, type ReplyTaker, Request, WAITING } from "../request.ts";
+import { passOn } from "../taken_reply.ts";
 import type { Script } from "./script_cache.ts";
 
 const NOSCRIPT = "-NOSCRIPT ";
@@ -31,7 +32,7 @@ export function bring(script: Script, lane: Lane): void {
 /** Takes the reply of one EVALSHA. */
 export class ScriptRun implements ReplyTaker {
   readonly preface: Script;
-  readonly #lane: Lane;
+  #lane: Lane;
   /** The request, in case it has to be sent again. */
   readonly #bytes: Uint8Array;
   #isRepaired = false;
@@ -47,6 +48,12 @@ export class ScriptRun implements ReplyTaker {
   /** The request has been queued on the lane: what it keeps counts against its client. */
   sent(request: Request): void {
     this.#count(request, this.#bytes.length);
+  }
+
+  /** It goes out on another lane, whose server may not have the script. */
+  sendingOn(lane: Lane): void {
+    this.#lane = lane;
+    if (this.preface.isNeededOn(lane)) bring(this.preface, lane);
   }
 
   /** A reply that has begun and is no error can be passed on as it comes. */
@@ -88,19 +95,10 @@ export class ScriptRun implements ReplyTaker {
   }
 
   #deliver(request: Request): void {
-    const { bytes, start, end, body } = request;
-    const { replies } = request.session!;
-    request.taker = null;
-    request.state = WAITING;
-    request.bytes = null;
-    request.body = null;
+    const { end } = request;
     this.#uncount(request);
-    if (body !== null) {
-      replies.deliverBody(request, body);
-    } else {
-      replies.deliver(request, bytes!, start, end);
-      release(bytes!);
-    }
+    request.end = end;
+    passOn(request);
   }
 
   #count(request: Request, size: number): void {

@@ -31,6 +31,12 @@ export class Splitter {
     return this.#placement.place(this.#pool.router, request, keys, count);
   }
 
+  /** Units that have several of the keys that were placed last, of which there are `count`. */
+  crowdedUnits(count: number): number[] {
+    const units = this.#placement.chain(count, this.#pool.router.units);
+    return units.filter((unit) => this.#placement.size[unit]! > 1);
+  }
+
   /** Sends the fragments of the request whose keys were placed last. */
   send(session: Session, request: RequestScanner, command: Command, keys: Int32Array, count: number): void {
     const { router } = this.#pool;

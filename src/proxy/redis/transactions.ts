@@ -6,8 +6,10 @@
  *                                                                    └──── swallowed ────┘
  */
 import type { Command } from "../../protocol/redis/command.ts";
+import type { RespVersion } from "../../protocol/redis/resp_version.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { COMPLETE } from "../../protocol/scan_status.ts";
+import { reserve } from "../cluster/settling.ts";
 import { NO_SERVER } from "../failure.ts";
 import { turn } from "../../transport/turn.ts";
 import type { Lane } from "../lane.ts";
@@ -28,8 +30,11 @@ import { NO_KEYS, type Transaction } from "./transaction.ts";
 
 const QUEUED = simpleReply("QUEUED");
 const NO_RESULTS = arrayReply([]);
-const NULL_ARRAY = Buffer.from("*-1\r\n");
-const NULL = nullReply(3);
+/** What EXEC answers when what was watched has changed, by the version of RESP. */
+export const NOTHING_RAN: Readonly<Record<RespVersion, Uint8Array>> = {
+  2: Buffer.from("*-1\r\n"),
+  3: nullReply(3),
+};
 const CROSSSLOT = "CROSSSLOT Keys of a transaction don't live on the same server";
 
 /** The transactions of one pool's clients. */
@@ -97,13 +102,20 @@ export class Transactions {
       session.reply(errorReply(`EXECABORT Transaction discarded because of: ${refusal}`));
     } else if (state.isWatchLost) {
       state.discard();
-      session.reply(nothingRan(session));
+      session.reply(NOTHING_RAN[versionOf(session.variant)]);
     } else if (this.#pool.pause.holds(!transaction.writes)) {
       this.#pool.pause.wait(session);
       session.putBack(request.asSent());
+    } else if (this.#isUnowned(transaction) && this.#pool.redirects?.park(session, request)) {
+      return;
     } else {
       this.#execute(session, state, command, transaction);
     }
+  }
+
+  #isUnowned(transaction: Transaction): boolean {
+    const unit = this.#unitOf(transaction);
+    return unit >= 0 && this.#pool.router.ownerOf(unit) < 0;
   }
 
   #execute(session: Session, state: RedisSession, command: Command, transaction: Transaction): void {
@@ -121,7 +133,7 @@ export class Transactions {
       this.#pool.fail(session.expect(command.id + 1), NO_SERVER, null);
     } else if (watching !== null && watching.backend !== backend) {
       // The keys have moved since; what was watched says nothing about them.
-      session.reply(nothingRan(session));
+      session.reply(NOTHING_RAN[versionOf(session.variant)]);
     } else {
       if (this.#onlookers.watch(session)) this.#show(session, transaction);
       session.client.wrote |= backend.counters.mark;
@@ -143,6 +155,7 @@ export class Transactions {
     if (!lane.begin(record)) return;
     transaction.appendTo(lane.outbox);
     lane.push();
+    if (this.#pool.redirects !== null) reserve(session, [transaction.unit]);
     if (lane.full) session.waitFor(lane);
   }
 
@@ -221,9 +234,4 @@ export class Transactions {
       }
     });
   }
-}
-
-/** What EXEC answers when what was watched has changed. */
-function nothingRan(session: Session): Uint8Array {
-  return versionOf(session.variant) === 3 ? NULL : NULL_ARRAY;
 }

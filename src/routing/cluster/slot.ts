@@ -3,7 +3,7 @@
  *
  * Source: the Redis Cluster specification, "Key distribution model" and "Hash tags".
  */
-import { crc16 } from "../../hash/crc16.ts";
+import { crc16Xmodem } from "../../hash/crc16_xmodem.ts";
 
 /** Slots there are. */
 export const SLOTS = 16_384;
@@ -23,9 +23,9 @@ export function slotOf(bytes: Uint8Array, start: number, end: number): number {
   if (open < end) {
     let close = open + 1;
     while (close < end && bytes[close] !== CLOSE) close++;
-    if (close < end && close > open + 1) return crc16(bytes, open + 1, close) & (SLOTS - 1);
+    if (close < end && close > open + 1) return crc16Xmodem(bytes, open + 1, close) & (SLOTS - 1);
   }
-  return crc16(bytes, start, end) & (SLOTS - 1);
+  return crc16Xmodem(bytes, start, end) & (SLOTS - 1);
 }
 
 /** What of a key is hashed, as `[start, end)`. */

@@ -13,17 +13,18 @@ describe("layoutOf", () => {
       },
       { slots: [[10, 5999]] as const, primary: at("10.0.0.9", 7000), replicas: [] },
     ];
-    const { primaries, slots } = layoutOf(shards, "h", null);
+    const { primaries, slots } = layoutOf(shards, new Map([["10.0.0.9:7000", 7]]), "h", null);
     expect(primaries.map(({ server, replicas }) => [server.name, replicas.map(({ name }) => name)])).toEqual([
       ["10.0.0.9:7000", []],
       ["10.0.0.10:7000", ["10.0.0.4:7000"]],
     ]);
+    expect(primaries.map(({ configEpoch }) => configEpoch)).toEqual([7, 0]);
     expect(slots).toEqual([0, 9, 1, 10, 5999, 0, 6000, 16_383, 1]);
   });
 
   test("takes the host that was asked for a node that doesn't know its own", () => {
     const shards = [{ slots: [[0, 16_382]] as const, primary: at("", 7000), replicas: [] }];
-    const layout = layoutOf(shards, "::1", null);
+    const layout = layoutOf(shards, new Map(), "::1", null);
     expect(layout.primaries[0]!.server).toEqual({
       name: "[::1]:7000",
       address: { kind: "tcp", host: "::1", port: 7000 },

@@ -134,6 +134,7 @@ describe("a cluster's topology", () => {
   const primary = (name: string) => ({
     id: name,
     server: { name, address: { kind: "tcp" as const, host: name, port: 1 }, weight: 1 },
+    configEpoch: 1,
     replicas: [],
   });
 
@@ -143,7 +144,7 @@ describe("a cluster's topology", () => {
       pool: "p",
       live: [],
       epoch: 0,
-      cluster: { servers: [], numbers: [], slots: [] },
+      cluster: { servers: [], numbers: [], slots: [], configEpochs: [] },
     });
   });
 

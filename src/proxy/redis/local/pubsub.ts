@@ -52,7 +52,7 @@ function homeCounts(fragments: readonly Request[], { pool, args }: LocalCall, ki
   const { plan } = pool.subscribers;
   const elements: Uint8Array[] = [];
   for (const [index, name] of args.slice(2).entries()) {
-    const server = plan.publishedOn(name, 0, name.length);
+    const server = plan.publishedOn(kind, name, 0, name.length);
     const fragment = fragments[server];
     if (fragment === undefined) return errorReply("ERR Connection refused");
     const reply = new FragmentReply(fragment);

@@ -10,7 +10,8 @@ import { freePort } from "../../../support/free_port.ts";
 const TICK_MS = 5;
 
 /** A node that says who has the slots: ports of 127.0.0.1. */
-const telling = (...ports: number[]): Script => (_, peer) => {
+const telling = (...ports: number[]): Script => ([, what], peer) => {
+  if (what === "NODES") return peer.write(encodeReply("", 2));
   const share = 16_384 / ports.length;
   const shards = ports.map((port, i): ReplyValue => [
     "slots",
@@ -90,6 +91,7 @@ describe("ClusterWatch", () => {
 
   test("asks for slots when a server doesn't know shards", async () => {
     await using node = await FakeServer.start(([, what], peer) => {
+      if (what === "NODES") return peer.write(encodeReply("", 2));
       const isOld = what === "SHARDS";
       const slots: ReplyValue = [[0, 16_383, ["127.0.0.1", 7001, "n"]]];
       peer.write(
@@ -98,7 +100,7 @@ describe("ClusterWatch", () => {
     });
     await using watched = new Watched([node.address]);
     await eventually("the layout is known", () => watched.names.length === 1);
-    expect(node.requests.map(([, what]) => what)).toEqual(["SHARDS", "SLOTS"]);
+    expect(node.requests.map(([, what]) => what)).toEqual(["SHARDS", "NODES", "SLOTS", "NODES"]);
   });
 
   test("says once that nobody answers, and that somebody does again", async () => {
@@ -106,7 +108,7 @@ describe("ClusterWatch", () => {
       peer.write("-ERR This instance has cluster support disabled\r\n")
     );
     await using watched = new Watched([node.address]);
-    await eventually("it has asked three times", () => node.requests.length >= 3);
+    await eventually("it has asked three times", () => node.requests.length >= 6);
     node.script = telling(7001);
     await eventually("the layout is known", () => watched.said.length >= 3);
     expect(watched.said).toEqual([
@@ -122,21 +124,21 @@ describe("ClusterWatch", () => {
     await using watched = new Watched([seed.address]);
     await eventually("the layout is known", () => watched.names.length === 1);
     for (let i = 0; i < 100; i++) watched.watch.doubt(knowing.address);
-    await eventually("the other is asked", () => knowing.requests.length === 1);
+    await eventually("the other is asked", () => knowing.requests.length === 2);
     for (let i = 0; i < 100; i++) watched.watch.doubt(knowing.address);
     expect(knowing.peers.length).toBe(1);
     knowing.script = telling(7001, 7002);
-    knowing.script(["CLUSTER", "SHARDS"], knowing.peer);
+    for (const what of ["SHARDS", "NODES"]) knowing.script(["CLUSTER", what], knowing.peer);
     await eventually("the layout has changed", () => watched.names.length === 2);
-    await eventually("what was hinted meanwhile is asked once more", () => knowing.requests.length === 2);
-    expect(seed.requests.length).toBe(1);
+    await eventually("what was hinted meanwhile is asked once more", () => knowing.requests.length === 4);
+    expect(seed.requests.length).toBe(2);
   });
 
   test("asks those it knows, and the seeds when none of them answers", async () => {
     const gone = freePort();
     await using seed = await FakeServer.start(telling(gone));
     await using watched = new Watched([seed.address], { refresh: 100 });
-    await eventually("the seed is asked again and again", () => seed.requests.length >= 3);
+    await eventually("the seed is asked again and again", () => seed.requests.length >= 6);
     expect(watched.said.filter((each) => each.startsWith("cluster.failed"))).toEqual([]);
   });
 });
