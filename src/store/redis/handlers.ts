@@ -1,0 +1,36 @@
+/** Which commands the store serves, and with what. The table of commands says all else about them. */
+import type { Command } from "../../protocol/redis/command.ts";
+import { ALL_COMMANDS, COMMANDS } from "../../protocol/redis/command_table.ts";
+import type { Handler, Handlers } from "./call.ts";
+import { CONNECTION_COMMANDS } from "./commands/connection.ts";
+import { COUNTER_COMMANDS } from "./commands/counters.ts";
+import { KEY_COMMANDS } from "./commands/keys.ts";
+import { KEYSPACE_COMMANDS } from "./commands/keyspace.ts";
+import { commandCommands, SERVER_COMMANDS } from "./commands/server.ts";
+import { STRING_COMMANDS } from "./commands/strings.ts";
+
+const HANDLERS: Handlers = {
+  ...STRING_COMMANDS,
+  ...COUNTER_COMMANDS,
+  ...KEY_COMMANDS,
+  ...KEYSPACE_COMMANDS,
+  ...CONNECTION_COMMANDS,
+  ...SERVER_COMMANDS,
+  ...commandCommands(() => servedCommands()),
+};
+
+const byId = ALL_COMMANDS.map(({ name }) => HANDLERS[name] ?? null);
+
+/** What serves the command; null: nothing. */
+export function handlerOf(command: Command): Handler | null {
+  return byId[command.id]!;
+}
+
+let served: readonly Command[] | null = null;
+
+/** The commands that are served, or have subcommands that are. */
+export function servedCommands(): readonly Command[] {
+  return served ??= COMMANDS.filter((command) =>
+    handlerOf(command) !== null || command.subcommands.some((sub) => handlerOf(sub) !== null)
+  );
+}

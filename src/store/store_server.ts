@@ -1,0 +1,107 @@
+/** A running store: a database, a listener, and the clients between. */
+import type { Address } from "../config/address.ts";
+import { listen, type Listener } from "../transport/listen.ts";
+import { NOBODY, type Stream, type StreamOwner, sweepLingering } from "../transport/stream.ts";
+import { Keyspace } from "./data/keyspace.ts";
+import { sweep } from "./data/sweep.ts";
+import { Totals } from "./data/totals.ts";
+import { Watches } from "./data/watches.ts";
+import type { Durability, Engine } from "./engine/engine.ts";
+import { openEngine } from "./engine/open_engine.ts";
+import { prepareTables } from "./engine/schema.ts";
+import type { Speaker } from "./job.ts";
+import { MAX_CLIENTS } from "./limits.ts";
+import { RedisSpeaker } from "./redis/redis_speaker.ts";
+import { Runner } from "./runner.ts";
+import { Session } from "./session.ts";
+import { StoreState } from "./store_state.ts";
+
+/** What clients may speak; `auto`: what their first byte says. */
+export const PROTOCOLS = ["auto", "redis", "memcached"] as const;
+
+/** One of them. */
+export type StoreProtocol = typeof PROTOCOLS[number];
+
+/** What a store is started with. */
+export interface StoreOptions {
+  readonly address: Address;
+  /** As the user writes it: `sqlite:cache.db`. */
+  readonly database: string;
+  readonly durability: Durability;
+  readonly protocol: StoreProtocol;
+  /** What clients have to AUTH with; null: nothing. */
+  readonly password: Buffer | null;
+  /** Hears of transactions that were lost. */
+  readonly failed: (error: Error) => void;
+}
+
+const BACKLOG = 1024;
+const KEEPALIVE_MS = 300_000;
+/** How often connections that end are looked after, and what nobody asks for is swept. */
+const TICK_MS = 100;
+const FULL = Buffer.from("-ERR max number of clients reached\r\n");
+
+/** A store that serves. */
+export class StoreServer {
+  readonly #engine: Engine;
+  readonly #runner: Runner;
+  readonly #state: StoreState;
+  readonly #listener: Listener;
+  readonly #ticker = setInterval(() => this.#tick(), TICK_MS);
+
+  private constructor(engine: Engine, totals: Totals, options: StoreOptions) {
+    const watches = new Watches();
+    this.#engine = engine;
+    this.#runner = new Runner(new Keyspace(engine, totals, watches), options.failed);
+    const speakerFor = (session: Session): Speaker => new RedisSpeaker(session, watches, options.password);
+    this.#state = new StoreState(this.#runner, speakerFor);
+    this.#listener = listen({
+      address: options.address,
+      descriptor: null,
+      backlog: BACKLOG,
+      keepaliveMs: () => KEEPALIVE_MS,
+      tls: null,
+      handshakeMs: () => 0,
+      budget: this.#state.budget,
+      accept: (stream) => this.#accept(stream),
+    });
+  }
+
+  /** Opens the database and listens. Errors: throws with a message that says what can't be opened, and why. */
+  static async start(options: StoreOptions): Promise<StoreServer> {
+    const engine = await openEngine(options.database, options.durability);
+    try {
+      return new StoreServer(engine, new Totals(await prepareTables(engine)), options);
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  }
+
+  /** Ends: what was asked is done, what was not is not, and nobody is served any more. */
+  async stop(): Promise<void> {
+    clearInterval(this.#ticker);
+    this.#listener.stop();
+    await this.#runner.idle();
+    for (const session of this.#state.sessions) session.stream.finish();
+    await this.#engine.close();
+  }
+
+  #accept(stream: Stream): StreamOwner {
+    if (this.#state.sessions.size >= MAX_CLIENTS) {
+      queueMicrotask(() => {
+        stream.outbox.append(FULL, 0, FULL.length);
+        stream.finish();
+      });
+      return NOBODY;
+    }
+    const session = new Session(this.#state, stream);
+    this.#state.sessions.add(session);
+    return session;
+  }
+
+  #tick(): void {
+    sweepLingering(performance.now());
+    this.#runner.add(async (keyspace) => void await sweep(keyspace));
+  }
+}

@@ -1,0 +1,33 @@
+/** What all sessions of a store share. */
+import { Budget } from "../transport/budget.ts";
+import type { Speaker } from "./job.ts";
+import { TOTAL_BYTES } from "./limits.ts";
+import type { Runner } from "./runner.ts";
+import type { Session } from "./session.ts";
+
+/** One store's clients and means. */
+export class StoreState {
+  readonly sessions = new Set<Session>();
+  readonly budget: Budget = new Budget(TOTAL_BYTES, () => this.#sendAwayLargest());
+  #lastClientId = 0;
+
+  constructor(
+    readonly runner: Runner,
+    /** Who speaks with a client whose first byte is this. */
+    readonly speakerFor: (session: Session, firstByte: number) => Speaker,
+  ) {}
+
+  takeClientId(): number {
+    return ++this.#lastClientId;
+  }
+
+  /** Replies take more memory than there is for them: the client that reads least loses its connection. */
+  #sendAwayLargest(): void {
+    let largest: Session | null = null;
+    for (const session of this.sessions) {
+      if (largest === null || session.stream.outbox.bytes > largest.stream.outbox.bytes) largest = session;
+    }
+    const { stream } = largest!;
+    queueMicrotask(() => stream.abort());
+  }
+}
