@@ -169,7 +169,7 @@ export const STORE_FLAGS: readonly Flag[] = [
   },
   {
     name: "durability",
-    short: "d",
+    short: "u",
     value: "WHEN",
     description: "What is written is on the disk: before it is acknowledged (write, the default), " +
       "within a second (interval), or when the system likes (off).",
@@ -223,7 +223,7 @@ export const COMMANDS = [
   },
   {
     name: "store",
-    usage: "store [-l ADDRESS] [-d WHEN] [-P NAME] [-w FILE] DATABASE",
+    usage: "store [-l ADDRESS] [-u WHEN] [-P NAME] [-w FILE] DATABASE",
     summary: "Serve a database as Redis and memcached: sqlite:FILE, mysql://… or postgres://….",
     flags: STORE_FLAGS,
   },

@@ -93,10 +93,10 @@ export class Keyspace {
     return value;
   }
 
-  /** A new key where there is none; it is there even while it has no elements. */
-  create(name: Buffer, type: Type): Entry {
+  /** A new key where there is none, whose elements have this id. It is there even while it has none. */
+  create(name: Buffer, type: Type, id: number = this.totals.takeId()): Entry {
     this.checkLength(name, "key");
-    const entry = new Entry(this.totals.takeId(), name, type);
+    const entry = new Entry(id, name, type);
     entry.state = "new";
     this.totals.count(1);
     this.#entries.set(name.toString("latin1"), entry);

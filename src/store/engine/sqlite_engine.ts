@@ -28,7 +28,7 @@ export class SqliteEngine implements Engine {
     clustered: "WITHOUT ROWID",
     hasInlineIndexes: false,
   };
-  readonly maxIndexedBytes = Infinity;
+  readonly maxIndexedBytes = 64 * 1024;
   readonly isLocal = true;
   readonly #database: Database;
   readonly #sync: IntervalSync | null;

@@ -1,6 +1,10 @@
 /** What the store keeps for a Redis connection. */
 import type { Watcher, Watches } from "../data/watches.ts";
+import { MAX_REQUEST_BYTES } from "../limits.ts";
 import type { RedisJob } from "./redis_job.ts";
+
+/** What an argument takes beside its bytes. */
+const PER_ARGUMENT = 64;
 
 /** One client's state. */
 export class RedisClient implements Watcher {
@@ -10,6 +14,8 @@ export class RedisClient implements Watcher {
   isAuthenticated: boolean;
   /** Between MULTI and EXEC: what was asked since. */
   queued: RedisJob[] | null = null;
+  /** Bytes of `queued`. */
+  #queuedBytes = 0;
   /** What was asked between MULTI and EXEC can't be run. */
   isQueueFaulty = false;
   /** A watched key has changed. */
@@ -45,9 +51,18 @@ export class RedisClient implements Watcher {
     this.isWatchBroken = false;
   }
 
+  /** Keeps a request for EXEC; false when a block would be larger than requests may be. */
+  queue(job: RedisJob): boolean {
+    for (const arg of job.args) this.#queuedBytes += arg.length + PER_ARGUMENT;
+    if (this.#queuedBytes > MAX_REQUEST_BYTES) return false;
+    this.queued!.push(job);
+    return true;
+  }
+
   /** Leaves a transaction block, run or not. */
   endBlock(): void {
     this.queued = null;
+    this.#queuedBytes = 0;
     this.isQueueFaulty = false;
     this.unwatch();
   }

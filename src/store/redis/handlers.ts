@@ -4,6 +4,15 @@ import { ALL_COMMANDS, COMMANDS } from "../../protocol/redis/command_table.ts";
 import type { Handler, Handlers } from "./call.ts";
 import { CONNECTION_COMMANDS } from "./commands/connection.ts";
 import { COUNTER_COMMANDS } from "./commands/counters.ts";
+import { HASH_COMMANDS } from "./commands/hashes.ts";
+import { LIST_COMMANDS } from "./commands/lists.ts";
+import { SET_COMMANDS } from "./commands/sets.ts";
+import { SET_ALGEBRA_COMMANDS } from "./commands/set_algebra.ts";
+import { SORTED_SET_COMMANDS } from "./commands/sorted_sets.ts";
+import { SORTED_RANGE_COMMANDS } from "./commands/sorted_ranges.ts";
+import { SORTED_ALGEBRA_COMMANDS } from "./commands/sorted_algebra.ts";
+import { TRANSACTION_COMMANDS } from "./commands/transactions.ts";
+import { DUMP_COMMANDS } from "./commands/dump.ts";
 import { KEY_COMMANDS } from "./commands/keys.ts";
 import { KEYSPACE_COMMANDS } from "./commands/keyspace.ts";
 import { commandCommands, SERVER_COMMANDS } from "./commands/server.ts";
@@ -12,6 +21,15 @@ import { STRING_COMMANDS } from "./commands/strings.ts";
 const HANDLERS: Handlers = {
   ...STRING_COMMANDS,
   ...COUNTER_COMMANDS,
+  ...TRANSACTION_COMMANDS,
+  ...DUMP_COMMANDS,
+  ...HASH_COMMANDS,
+  ...LIST_COMMANDS,
+  ...SET_COMMANDS,
+  ...SET_ALGEBRA_COMMANDS,
+  ...SORTED_SET_COMMANDS,
+  ...SORTED_RANGE_COMMANDS,
+  ...SORTED_ALGEBRA_COMMANDS,
   ...KEY_COMMANDS,
   ...KEYSPACE_COMMANDS,
   ...CONNECTION_COMMANDS,

@@ -29,13 +29,12 @@ export class RedisJob implements Job {
     const { client } = this.speaker;
     const fault = this.#fault();
     if (fault !== "") {
-      if (client.queued !== null) client.isQueueFaulty = true;
-      this.reply.error(fault);
+      this.#refuse(fault);
       return;
     }
     if (client.queued !== null && !NEVER_QUEUED.has(this.command!.name)) {
-      client.queued.push(this);
-      this.reply.status("QUEUED");
+      if (client.queue(this)) this.reply.status("QUEUED");
+      else this.#refuse("ERR the transaction block is too large");
       return;
     }
     return this.run(keyspace);
@@ -53,6 +52,12 @@ export class RedisJob implements Job {
     } finally {
       speaker.scanner.authenticated = speaker.client.isAuthenticated;
     }
+  }
+
+  #refuse(fault: string): void {
+    const { client } = this.speaker;
+    if (client.queued !== null) client.isQueueFaulty = true;
+    this.reply.error(fault);
   }
 
   /** Why it can't be served, before it is looked at; empty when it can. */

@@ -1,4 +1,4 @@
-/** What SCAN and its like take: a cursor, and options behind it. */
+/** What SCAN and its like take behind their cursor, and the cursor. */
 import { Failure, syntaxError } from "../failure.ts";
 import { integerAt, keywordAt, NOT_AN_INTEGER } from "./numbers.ts";
 
@@ -9,7 +9,6 @@ const DIGITS = /^\d{1,20}$/;
 
 /** How to go on with a scan. */
 export interface ScanOptions {
-  readonly cursor: number;
   readonly count: number;
   /** What names have to match; null: nothing. */
   readonly pattern: Buffer | null;
@@ -17,13 +16,12 @@ export interface ScanOptions {
   readonly type: string | null;
 }
 
-/** Reads the cursor at argument `at`, and what follows; `hasType` where TYPE makes sense. */
-export function scanOptionsAt(args: readonly Buffer[], at: number, hasType = false): ScanOptions {
-  const cursor = cursorAt(args, at);
+/** Reads the options from argument `from` on; `hasType` where TYPE makes sense. */
+export function scanOptionsAt(args: readonly Buffer[], from: number, hasType = false): ScanOptions {
   let count = DEFAULT_COUNT;
   let pattern: Buffer | null = null;
   let type: string | null = null;
-  for (let i = at + 1; i < args.length; i += 2) {
+  for (let i = from; i < args.length; i += 2) {
     const word = keywordAt(args, i);
     if (i + 1 === args.length) throw syntaxError();
     if (word === "COUNT") {
@@ -33,11 +31,11 @@ export function scanOptionsAt(args: readonly Buffer[], at: number, hasType = fal
     else if (word === "TYPE" && hasType) type = args[i + 1]!.toString("latin1").toLowerCase();
     else throw syntaxError();
   }
-  return { cursor, count: Math.min(count, MOST), pattern, type };
+  return { count: Math.min(count, MOST), pattern, type };
 }
 
-/** A cursor that nobody was given finds nothing, as in Redis. */
-function cursorAt(args: readonly Buffer[], at: number): number {
+/** Argument `at` as a cursor; one that nobody was given finds nothing, as in Redis. */
+export function cursorAt(args: readonly Buffer[], at: number): number {
   const text = args[at]!.toString("latin1");
   if (!DIGITS.test(text)) throw new Failure("ERR invalid cursor");
   return Math.min(Number(text), Number.MAX_SAFE_INTEGER);

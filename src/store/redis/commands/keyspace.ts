@@ -5,7 +5,7 @@ import type { Keyspace } from "../../data/keyspace.ts";
 import { syntaxError } from "../../failure.ts";
 import type { Handler, Handlers } from "../call.ts";
 import { keywordAt } from "../numbers.ts";
-import { scanOptionsAt } from "../scan_options.ts";
+import { cursorAt, scanOptionsAt } from "../scan_options.ts";
 
 /** Keys read at once. */
 const PAGE = 1000;
@@ -34,7 +34,8 @@ const keys: Handler = async ({ args, keyspace, reply }) => {
 
 /** SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]; the cursor is the id to go on from. */
 const scan: Handler = async ({ args, keyspace, reply }) => {
-  const { cursor, count, pattern, type } = scanOptionsAt(args, 1, true);
+  const cursor = cursorAt(args, 1);
+  const { count, pattern, type } = scanOptionsAt(args, 2, true);
   const page = await keyspace.listFrom(cursor, count);
   const found = page.filter((entry) =>
     entry.expires > keyspace.now && (pattern === null || matches(pattern, entry.name)) &&

@@ -1,0 +1,88 @@
+/**
+ * What a store claims to serve, it serves as a redis-server does: random mixes of all its commands, right and wrong,
+ * answered alike, error texts included.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { servedCommands } from "../../src/store/redis/handlers.ts";
+import { reasonToSkip } from "../support/programs.ts";
+import { RawClient } from "../support/raw_client.ts";
+import { RedisServer } from "../support/redis_server.ts";
+import { Random } from "../support/seed.ts";
+import { StoreProcess } from "../support/store_process.ts";
+import { pipeline } from "../support/resp_encoder.ts";
+import type { RespValue } from "../support/resp.ts";
+import { ordered, randomStoreCommand } from "./store_commands.ts";
+import { STORE_ENGINES } from "./store_engines.ts";
+
+const ROUNDS = 40;
+const MOST_COMMANDS = 300;
+
+/** Commands about the one who answers, or that only chance decides. */
+const ABOUT_ITSELF = /^(info|time|lolwut|command|hello|reset|quit|auth|client|randomkey|dump|restore)$/;
+
+let redis: RedisServer;
+
+describe.skipIf(reasonToSkip("redis-server") !== null)("a store answers as a redis-server does", () => {
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+  afterAll(() => redis.stop());
+
+  describe.each(STORE_ENGINES)("over $name", ({ name, reason, start }) => {
+    test.skipIf(reason !== null).each([2, 3] as const)(
+      `${reason ?? "random commands"} in RESP%d`,
+      async (version) => {
+        await using database = await start();
+        await using store = await StoreProcess.start(database.url);
+        await redis.command("FLUSHALL");
+        const random = new Random(`store ${name} ${version}`);
+        const used = new Set<string>();
+        for (let round = 0; round < ROUNDS; round++) {
+          const commands = Array.from(
+            { length: random.integer(1, MOST_COMMANDS) },
+            () => randomStoreCommand(random),
+          );
+          for (const [word] of commands) {
+            used.add(word!.toLowerCase());
+          }
+          const [theirs, ours] = await Promise.all([
+            answers(redis.endpoint as number, commands, version),
+            answers(store.port, commands, version),
+          ]);
+          compare(commands, theirs, ours);
+        }
+        const missing = servedCommands().map((command) => command.name).filter((each) => !used.has(each));
+        expect(missing.filter((each) => !ABOUT_ITSELF.test(each))).toEqual([]);
+      },
+      120_000,
+    );
+  });
+});
+
+async function answers(port: number, commands: readonly string[][], version: number): Promise<RespValue[]> {
+  using client = await RawClient.connect(port);
+  client.deadlineMs = 60_000;
+  await client.command("HELLO", String(version));
+  client.write(pipeline(commands));
+  return await client.readReplies(commands.length);
+}
+
+/** Replies of a transaction block are held against the commands that were queued. */
+function compare(
+  commands: readonly string[][],
+  theirs: readonly RespValue[],
+  ours: readonly RespValue[],
+): void {
+  let queued: string[][] = [];
+  commands.forEach((words, i) => {
+    const of = (reply: RespValue): unknown =>
+      words[0] === "EXEC" && Array.isArray(reply)
+        ? reply.map((each, n) => ordered(queued[n]!, each))
+        : ordered(words, reply);
+    const before = commands.slice(0, i).filter((each) => each.some((word) => words.slice(1).includes(word)));
+    const told = before.slice(-12).map((each) => each.join(" "));
+    expect({ told, words, reply: of(ours[i]!) }).toEqual({ told, words, reply: of(theirs[i]!) });
+    if (theirs[i] === "QUEUED") queued.push(words);
+    else if (words[0] === "EXEC" || words[0] === "DISCARD") queued = [];
+  });
+}

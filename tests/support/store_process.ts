@@ -1,0 +1,52 @@
+/** A store of a test's own: the process as a user starts it, over the database that its URL names. */
+import { freePort } from "./free_port.ts";
+import { RawClient } from "./raw_client.ts";
+import type { Argument } from "./resp_encoder.ts";
+import type { RespValue } from "./resp.ts";
+import { sennitCommand } from "./sennit.ts";
+import { ServerProcess } from "./server_process.ts";
+
+/** What a store may be started with. */
+export interface StoreProcessOptions {
+  /** More of the command line. */
+  readonly args?: readonly string[];
+  /** What the command line is put behind, such as `strace` and its options. */
+  readonly prefix?: readonly string[];
+}
+
+/** A running store. */
+export class StoreProcess implements AsyncDisposable {
+  private constructor(readonly port: number, readonly process: ServerProcess) {}
+
+  /** Starts a store and waits until it answers. */
+  static async start(
+    database: string,
+    { args = [], prefix = [] }: StoreProcessOptions = {},
+  ): Promise<StoreProcess> {
+    const port = freePort();
+    const process = await ServerProcess.start({
+      name: `the store over ${database}`,
+      command: [...prefix, ...sennitCommand(), "store", "--listen", `127.0.0.1:${port}`, ...args, database],
+      isReady: async () => {
+        using client = await RawClient.connect(port);
+        client.write("*1\r\n$4\r\nPING\r\n");
+        return await client.readLine() !== "";
+      },
+    });
+    return new StoreProcess(port, process);
+  }
+
+  connect(): Promise<RawClient> {
+    return RawClient.connect(this.port);
+  }
+
+  /** Runs one command over a connection of its own. */
+  async command(...args: readonly Argument[]): Promise<RespValue> {
+    using client = await this.connect();
+    return await client.command(...args);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.process.kill();
+  }
+}
