@@ -23,6 +23,7 @@ export const PROGRAMS: readonly Program[] = [
   onPath("openssl", "openssl"),
   onPath("ss", "iproute2"),
   onPath("ps", "procps"),
+  onPath("strace", "strace"),
   onPath("zsh", "zsh"),
   onPath("fish", "fish"),
   onPath("groff", "groff-base"),

@@ -4,16 +4,21 @@ import type { StoredTotals } from "../engine/schema.ts";
 
 /** In memory, with the transaction that is under way. */
 export class Totals {
+  /** What `place` is hashed with. */
   readonly seed: number;
-  #stored: StoredTotals;
   #keyCount: number;
+  #storedKeyCount: number;
   #nextId: number;
   #nextVersion: number;
+  /** The transaction has changed something here. */
+  #isChanged = false;
 
-  constructor(stored: StoredTotals) {
-    this.#stored = stored;
-    this.seed = stored.seed;
-    ({ keyCount: this.#keyCount, nextId: this.#nextId, nextVersion: this.#nextVersion } = stored);
+  constructor({ seed, keyCount, nextId, nextVersion }: StoredTotals) {
+    this.seed = seed;
+    this.#keyCount = keyCount;
+    this.#storedKeyCount = keyCount;
+    this.#nextId = nextId;
+    this.#nextVersion = nextVersion;
   }
 
   /** Keys that are there, those included whose time is over and which nobody has met since. */
@@ -29,22 +34,24 @@ export class Totals {
   /** Counts a key that comes, or with -1 one that goes. */
   count(change: number): void {
     this.#keyCount += change;
+    this.#isChanged = true;
   }
 
   /** The id of a new key. Ids only grow. */
   takeId(): number {
+    this.#isChanged = true;
     return this.#nextId++;
   }
 
   /** The version of a new value. */
   takeVersion(): number {
+    this.#isChanged = true;
     return this.#nextVersion++;
   }
 
   /** Writes what has changed. */
   save(engine: Engine): void {
-    const { keyCount, nextId, nextVersion } = this.#stored;
-    if (keyCount === this.#keyCount && nextId === this.#nextId && nextVersion === this.#nextVersion) return;
+    if (!this.#isChanged) return;
     engine.run("UPDATE sennit_meta SET key_count = ?, next_id = ?, next_version = ? WHERE id = 1", [
       this.#keyCount,
       this.#nextId,
@@ -54,17 +61,13 @@ export class Totals {
 
   /** What was saved lasts. */
   committed(): void {
-    const { seed } = this;
-    this.#stored = {
-      keyCount: this.#keyCount,
-      nextId: this.#nextId,
-      nextVersion: this.#nextVersion,
-      seed,
-    };
+    this.#storedKeyCount = this.#keyCount;
+    this.#isChanged = false;
   }
 
-  /** What was saved since the last commit is forgotten; but a number that was given away is not given again. */
+  /** The transaction has not happened; but a number that was given away is not given again. */
   rolledBack(): void {
-    this.#keyCount = this.#stored.keyCount;
+    this.#keyCount = this.#storedKeyCount;
+    this.#isChanged = false;
   }
 }

@@ -1,0 +1,274 @@
+/** What a store promises beyond single replies: large collections, scans, expiry, limits, passwords. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { eventually } from "../support/eventually.ts";
+import { reasonToSkip } from "../support/programs.ts";
+import { RawClient } from "../support/raw_client.ts";
+import { RedisServer } from "../support/redis_server.ts";
+import { type Argument, pipeline } from "../support/resp_encoder.ts";
+import { RespError, type RespValue } from "../support/resp.ts";
+import { Random } from "../support/seed.ts";
+import { runSennit } from "../support/sennit.ts";
+import { StoreProcess } from "../support/store_process.ts";
+import { TempDir } from "../support/temp_dir.ts";
+
+const MB = 1024 * 1024;
+let store: StoreProcess;
+let client: RawClient;
+
+beforeAll(async () => {
+  store = await StoreProcess.start("sqlite::memory:");
+  client = await store.connect();
+});
+afterAll(async () => {
+  client[Symbol.dispose]();
+  await store[Symbol.asyncDispose]();
+});
+
+const ask = (...words: Argument[]) => client.command(...words);
+
+async function pipelined(on: RawClient, commands: readonly (readonly Argument[])[]): Promise<RespValue[]> {
+  on.write(pipeline(commands));
+  return await on.readReplies(commands.length);
+}
+
+/** The words of a text. */
+const words = (line: string) => line.split(" ");
+
+describe.skipIf(reasonToSkip("redis-server") !== null)("collections of more than a page", () => {
+  const random = new Random("large");
+  const many = Array.from({ length: 1500 }, (_, i) => i);
+  const makes = [
+    ["RPUSH", "list", ...many.map((i) => `item${i % 700}`)],
+    ["ZADD", "scores", ...many.flatMap((i) => [String(i % 40), `m${i}`])],
+    ["ZADD", "others", ...many.flatMap((i) => [String(i), `m${i * 2}`])],
+    ["SADD", "set", ...many.map((i) => `m${i}`)],
+    ["SADD", "half", ...many.map((i) => `m${i * 2}`)],
+    ["HSET", "hash", ...many.flatMap((i) => [`m${i}`, `value${i}`])],
+  ];
+  const questions = [
+    "LRANGE list 200 900",
+    "LRANGE list -1000 -3",
+    "LINDEX list 777",
+    "LPOS list item500 RANK -1",
+    "LPOS list item500 COUNT 0",
+    "LINSERT list BEFORE item600 new",
+    "LREM list 0 item3",
+    "LREM list -1 item4",
+    "LSET list 1000 other",
+    "RPOP list 400",
+    "LPOP list 300",
+    "LTRIM list 10 -10",
+    "LRANGE list 0 -1",
+    "ZRANGE scores 0 -1 WITHSCORES",
+    "ZRANGE scores 300 800 REV",
+    "ZRANGEBYSCORE scores (3 30 LIMIT 100 600",
+    "ZRANK scores m777",
+    "ZREVRANK scores m777",
+    "ZCOUNT scores 5 (20",
+    "ZUNIONSTORE union 2 scores others WEIGHTS 1 2",
+    "ZRANGE union 0 -1 WITHSCORES",
+    "ZINTER 2 scores others WITHSCORES AGGREGATE MIN",
+    "ZDIFFSTORE diff 2 scores others",
+    "ZRANGE diff 0 -1 WITHSCORES",
+    "ZREMRANGEBYRANK scores 100 900",
+    "ZPOPMAX scores 300",
+    "ZRANGE scores 0 -1",
+    "SINTERSTORE both set half",
+    "SCARD both",
+    "SDIFFSTORE set set half",
+    "SCARD set",
+    "SUNIONSTORE half set half",
+    "SCARD half",
+    "HLEN hash",
+    "HMGET hash m1 m1499 none",
+    "COPY hash copy",
+    "HDEL hash m1 m2 m3",
+    "HLEN copy",
+    "RENAME copy hash",
+    "HGET hash m2",
+  ].map(words);
+
+  test("are what they are in Redis", async () => {
+    const redis = await RedisServer.start();
+    using other = await RawClient.connect(redis.endpoint);
+    await ask("FLUSHALL");
+    const commands = [...makes, ...questions];
+    const [theirs, ours] = [await pipelined(other, commands), await pipelined(client, commands)];
+    commands.forEach((command, i) => {
+      expect({ command: command.slice(0, 6), reply: ours[i] }).toEqual({
+        command: command.slice(0, 6),
+        reply: theirs[i],
+      });
+    });
+    await redis.stop();
+  });
+
+  test("are scanned whole, whatever else happens meanwhile", async () => {
+    await pipelined(client, [["FLUSHALL"], ...makes, ...many.map((i) => ["SET", `key${i}`, "v"])]);
+    for (const name of [["SCAN"], ["HSCAN", "hash"], ["SSCAN", "set"], ["ZSCAN", "scores"]]) {
+      const seen = new Set<string>();
+      for (let cursor = "0", isFirst = true; isFirst || cursor !== "0"; isFirst = false) {
+        const [next, found] = await ask(...name, cursor, "COUNT", "37") as [string, string[]];
+        const step = name[0] === "HSCAN" || name[0] === "ZSCAN" ? 2 : 1;
+        for (let i = 0; i < found.length; i += step) {
+          expect(seen.has(found[i]!)).toBe(false);
+          seen.add(found[i]!);
+        }
+        await ask("SADD", "set", `new${random.integer(0, 1e6)}`);
+        await ask("SET", `new${random.integer(0, 1e6)}`, "v");
+        cursor = next;
+      }
+      const expected = many.map((i) => name[0] === "SCAN" ? `key${i}` : `m${i}`);
+      expect(expected.filter((each) => !seen.has(each))).toEqual([]);
+    }
+  });
+
+  test("are drawn from by chance: members, and as many as were asked for", async () => {
+    await pipelined(client, [["FLUSHALL"], ...makes]);
+    const members = new Set(await ask("SMEMBERS", "set") as string[]);
+    for (const count of [1, 10, 1000, 5000]) {
+      const drawn = await ask("SRANDMEMBER", "set", String(count)) as string[];
+      expect(new Set(drawn).size).toBe(Math.min(count, 1500));
+      expect(drawn.every((each) => members.has(each))).toBe(true);
+    }
+    expect((await ask("SRANDMEMBER", "set", "-3000") as string[]).length).toBe(3000);
+    const popped = await ask("SPOP", "set", "600") as string[];
+    expect(await ask("SCARD", "set")).toBe(900);
+    expect(await ask("SMISMEMBER", "set", ...popped.slice(0, 50))).toEqual(Array(50).fill(0));
+    expect(new Set(await pipelined(client, Array(20).fill(["RANDOMKEY"]))).size)
+      .toBeGreaterThan(1);
+  });
+});
+
+test("DUMP and RESTORE carry every type, and nothing that is damaged or somebody else's", async () => {
+  await pipelined(client, [
+    ["FLUSHALL"],
+    ["SET", "s", "\u00ff\u0000text"],
+    ["HSET", "h", "a", "1", "b", ""],
+    ["RPUSH", "l", "x", "y", "x"],
+    ["SADD", "e", "a", "b"],
+    ["ZADD", "z", "1.5", "a", "-inf", "b"],
+  ]);
+  const reads = {
+    s: ["GET"],
+    h: ["HGETALL"],
+    l: ["LRANGE", "0", "-1"],
+    e: ["SMEMBERS"],
+    z: ["ZRANGE", "0", "-1", "WITHSCORES"],
+  };
+  for (const [name, [read, ...rest]] of Object.entries(reads)) {
+    client.send("DUMP", name);
+    const raw = await client.readRawReply();
+    const payload = raw.subarray(raw.indexOf("\r\n") + 2, -2);
+    expect(await ask("RESTORE", `${name}2`, "0", payload)).toBe("OK");
+    expect(await ask(read!, `${name}2`, ...rest)).toEqual(await ask(read!, name, ...rest));
+    expect(await ask("RESTORE", name, "0", payload)).toEqual(
+      new RespError("BUSYKEY Target key name already exists."),
+    );
+    expect(await ask("RESTORE", name, "5000", payload, "REPLACE")).toBe("OK");
+    expect(await ask("PTTL", name)).toBeGreaterThan(0);
+    const damaged = Buffer.from(payload);
+    damaged[damaged.length >> 1]! ^= 1;
+    expect(await ask("RESTORE", "new", "0", damaged)).toEqual(
+      new RespError("ERR DUMP payload version or checksum are wrong"),
+    );
+  }
+});
+
+test("EXEC does nothing when a watched key has changed, be it by its time", async () => {
+  using other = await store.connect();
+  for (
+    const change of [["SET", "k", "2"], ["PEXPIRE", "k", "1"], ["DEL", "k"], ["FLUSHALL"], [
+      "RENAME",
+      "j",
+      "k",
+    ]]
+  ) {
+    await pipelined(client, [["FLUSHALL"], ["SET", "k", "1"], ["SET", "j", "1"], ["WATCH", "k"]]);
+    await other.command(...change);
+    await eventually(
+      "it is over",
+      async () => change[0] !== "PEXPIRE" || await other.command("TTL", "k") === -2,
+    );
+    expect(await pipelined(client, [["MULTI"], ["SET", "k", "3"], ["EXEC"]])).toEqual(["OK", "QUEUED", null]);
+  }
+  await pipelined(client, [["SET", "k", "1"], ["WATCH", "k"], ["UNWATCH"]]);
+  await other.command("SET", "k", "2");
+  expect(await pipelined(client, [["MULTI"], ["INCR", "k"], ["EXEC"]])).toEqual(["OK", "QUEUED", [3]]);
+});
+
+test("keys whose time is over go without being asked for", async () => {
+  await ask("FLUSHALL");
+  await pipelined(client, Array.from({ length: 3000 }, (_, i) => ["SET", `key${i}`, "v", "PX", "1"]));
+  await ask("SET", "stays", "v");
+  await eventually("they are gone", async () => await ask("DBSIZE") === 1);
+});
+
+describe("limits:", () => {
+  test("a client that doesn't read is held, and others are served", async () => {
+    await ask("SET", "large", Buffer.alloc(MB));
+    using deaf = await store.connect();
+    deaf.pause();
+    deaf.write(pipeline(Array.from({ length: 2000 }, () => ["GET", "large"])));
+    for (let i = 0; i < 20; i++) expect(await ask("STRLEN", "large")).toBe(MB);
+    expect(store.process.rss()).toBeLessThan(400 * MB);
+  });
+
+  test("a reply that would be too long is an error, and the connection lives", async () => {
+    await pipelined(client, [
+      ["FLUSHALL"],
+      ...Array.from({ length: 70 }, () => ["RPUSH", "l", Buffer.alloc(MB)]),
+    ]);
+    const reply = await ask("LRANGE", "l", "0", "-1");
+    expect((reply as RespError).message).toContain("ask for it in parts");
+    expect((await ask("LRANGE", "l", "0", "9") as string[]).length).toBe(10);
+    expect(store.process.rss()).toBeLessThan(600 * MB);
+    await ask("FLUSHALL");
+  });
+
+  test("a key that an index can't take is refused, and nothing else of the command done", async () => {
+    const long = "x".repeat(70_000);
+    for (const command of [["SET", long, "v"], ["SADD", "e", "a", long], ["MSET", "a", "1", long, "2"]]) {
+      expect((await ask(...command) as RespError).message).toContain("is longer than sqlite can index");
+    }
+    expect(await ask("EXISTS", "e", "a")).toBe(0);
+  });
+
+  test("what a store doesn't have it says so", async () => {
+    expect(await ask("XADD", "s", "*", "a", "b")).toEqual(
+      new RespError(
+        "ERR XADD is not served by this store, which keeps strings, hashes, lists, sets and sorted sets",
+      ),
+    );
+  });
+});
+
+describe("sennit store", () => {
+  test("wants the password of its file, and has other machines shut out without one", async () => {
+    using dir = new TempDir();
+    writeFileSync(dir.file("password"), "secret\n");
+    await using guarded = await StoreProcess.start("sqlite::memory:", {
+      args: ["--password-file", dir.file("password")],
+    });
+    using stranger = await guarded.connect();
+    expect(await stranger.command("GET", "a")).toEqual(new RespError("NOAUTH Authentication required."));
+    expect(await stranger.command("AUTH", "wrong")).toEqual(
+      new RespError("WRONGPASS invalid username-password pair or user is disabled."),
+    );
+    expect(await stranger.command("AUTH", "secret")).toBe("OK");
+    expect(await stranger.command("GET", "a")).toBe(null);
+    const open = await runSennit("store", "--listen", "0.0.0.0:7001", "sqlite::memory:");
+    expect(open).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("--password-file") });
+  });
+
+  test.each([
+    [["store"], "exactly one DATABASE is needed"],
+    [["store", "oracle:x"], '"oracle" is no database that this knows'],
+    [["store", "--durability", "maybe", "sqlite:x"], "--durability maybe: write write, interval, off"],
+    [["store", "sqlite:/nosuch/dir/x.db"], "/nosuch/dir/x.db: can't be opened or made"],
+  ])("%j says why not", async (args, reason) => {
+    const { exitCode, stderr } = await runSennit(...args as string[]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining(reason as string) });
+  });
+});
