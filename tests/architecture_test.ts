@@ -42,7 +42,7 @@ const STRANGERS = [
 const CONFINED: readonly { readonly what: string; readonly code: RegExp; readonly to: readonly string[] }[] =
   [
     { what: "Bun's sockets", code: /\bBun\.(listen|connect|udpSocket)\b/, to: ["src/transport/"] },
-    // The demo is a client of its own proxy.
+    // The demo looks for free ports.
     { what: "Node's sockets", code: /["']node:(net|tls|dgram)["']/, to: ["src/transport/", "src/cli/"] },
     { what: "Bun's HTTP server", code: /\bBun\.serve\b/, to: ["src/admin/"] },
     { what: "Hono", code: /["']hono(\/[^"']*)?["']/, to: ["src/admin/"] },
