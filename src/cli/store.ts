@@ -19,6 +19,9 @@ export async function store(argv: readonly string[], output: Output): Promise<nu
   refuseStrangers(address, password);
   const durability = oneOf<Durability>(flags, "durability", DURABILITIES, "write");
   const protocol = oneOf<StoreProtocol>(flags, "protocol", PROTOCOLS, "auto");
+  if (protocol === "memcached" && password !== null) {
+    throw new UsageError("--password-file: memcached's protocol has no passwords");
+  }
   const stopped = Promise.withResolvers<void>();
   for (const signal of SIGNALS) process.on(signal, () => stopped.resolve());
   try {

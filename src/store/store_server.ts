@@ -11,6 +11,7 @@ import { openEngine } from "./engine/open_engine.ts";
 import { prepareTables } from "./engine/schema.ts";
 import type { Speaker } from "./job.ts";
 import { MAX_CLIENTS } from "./limits.ts";
+import { MemcachedSpeaker } from "./memcached/memcached_speaker.ts";
 import { RedisSpeaker } from "./redis/redis_speaker.ts";
 import { Runner } from "./runner.ts";
 import { Session } from "./session.ts";
@@ -39,7 +40,18 @@ const BACKLOG = 1024;
 const KEEPALIVE_MS = 300_000;
 /** How often connections that end are looked after, and what nobody asks for is swept. */
 const TICK_MS = 100;
+const LOWER_A = 97;
+const LOWER_Z = 122;
 const FULL = Buffer.from("-ERR max number of clients reached\r\n");
+
+/**
+ * Whether a client that begins with this byte is memcached's. Its commands are lower case; Redis's requests begin with
+ * a `*`, and by hand they may be typed in capitals. It has no passwords, so that where there is one, nobody is.
+ */
+function speaksMemcached({ protocol, password }: StoreOptions, firstByte: number): boolean {
+  if (protocol !== "auto" || password !== null) return protocol === "memcached";
+  return firstByte >= LOWER_A && firstByte <= LOWER_Z;
+}
 
 /** A store that serves. */
 export class StoreServer {
@@ -53,7 +65,10 @@ export class StoreServer {
     const watches = new Watches();
     this.#engine = engine;
     this.#runner = new Runner(new Keyspace(engine, totals, watches), options.failed);
-    const speakerFor = (session: Session): Speaker => new RedisSpeaker(session, watches, options.password);
+    const speakerFor = (session: Session, firstByte: number): Speaker =>
+      speaksMemcached(options, firstByte)
+        ? new MemcachedSpeaker(session)
+        : new RedisSpeaker(session, watches, options.password);
     this.#state = new StoreState(this.#runner, speakerFor);
     this.#listener = listen({
       address: options.address,

@@ -28,6 +28,7 @@ export class StoreProcess implements AsyncDisposable {
       name: `the store over ${database}`,
       command: [...prefix, ...sennitCommand(), "store", "--listen", `127.0.0.1:${port}`, ...args, database],
       isReady: async () => {
+        // Both protocols have a word for it, be it that it is none of theirs.
         using client = await RawClient.connect(port);
         client.write("*1\r\n$4\r\nPING\r\n");
         return await client.readLine() !== "";
