@@ -83,7 +83,7 @@ export class Runner implements EndsTurn {
     } catch (error) {
       await this.#keyspace.rollback();
       this.#failed(error as Error);
-      for (const session of sessions) if (session.served > 0) session.fail(faultText(error as Error));
+      failAll(sessions, faultText(error as Error));
     }
     for (const session of sessions) {
       session.settle();
@@ -120,6 +120,12 @@ export class Runner implements EndsTurn {
     this.#chores.clear();
     for (const chore of chores) await chore(this.#keyspace);
   }
+}
+
+/** Fails what was served; where not even that was possible, what waits, or it would be tried for ever. */
+function failAll(sessions: readonly Session[], text: string): void {
+  const served = sessions.filter((session) => session.served > 0);
+  for (const session of served.length > 0 ? served : sessions) session.fail(text);
 }
 
 function faultText({ message }: Error): string {

@@ -83,7 +83,8 @@ export class Session implements StreamOwner, BudgetWaiter {
   /** The transaction is lost, and with it what its requests asked. The connection's state can't be relied on. */
   fail(text: string): void {
     this.replies.clear();
-    for (let i = 0; i < this.served; i++) this.#speaker!.writeFault(text);
+    const waiting = this.served > 0 ? 0 : this.#jobs.length - this.#at;
+    for (let i = 0; i < this.served + waiting; i++) this.#speaker!.writeFault(text);
     this.finish();
     this.settle();
   }

@@ -3,12 +3,11 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { eventually } from "../support/eventually.ts";
 import { reasonToSkip } from "../support/programs.ts";
-import type { RawClient } from "../support/raw_client.ts";
-import { type Argument, pipeline } from "../support/resp_encoder.ts";
-import type { RespValue } from "../support/resp.ts";
+import { pipeline } from "../support/resp_encoder.ts";
 import { Random } from "../support/seed.ts";
 import { StoreProcess } from "../support/store_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
+import { killedUnderLoad } from "./store_writers.ts";
 import { reasonWithoutTinyDisk, TinyDisk } from "../support/tiny_disk.ts";
 
 const CALLS = "trace=fsync,fdatasync,pwrite64,sendto";
@@ -75,80 +74,9 @@ describe.skipIf(reasonToSkip("strace") !== null)("the system calls of a store", 
   });
 });
 
-/** A client that works until its connection is gone, and knows what was acknowledged. */
-class Writer {
-  acknowledged = 0;
-  readonly #name: string;
-
-  constructor(index: number) {
-    this.#name = `writer${index}`;
-  }
-
-  /** What request `n` does: a counter, a list and a pair of strings all have it, in one block or one by one. */
-  #requests(n: number): Argument[][] {
-    const name = this.#name;
-    const work = [["INCR", `${name}:count`], ["RPUSH", `${name}:list`, String(n)]];
-    return [
-      ...work,
-      ["MULTI"],
-      ["SET", `${name}:a`, String(n)],
-      ["SET", `${name}:b`, String(n)],
-      ["EXEC"],
-    ];
-  }
-
-  async run(client: RawClient): Promise<void> {
-    try {
-      for (let n = this.acknowledged + 1;; n++) {
-        const requests = this.#requests(n);
-        client.write(pipeline(requests));
-        await client.readReplies(requests.length);
-        this.acknowledged = n;
-      }
-    } catch {
-      // The store is gone.
-    }
-  }
-
-  /** Nothing acknowledged is missing, and no more is there than one request that was under way. */
-  async check(ask: (...args: string[]) => Promise<RespValue>): Promise<void> {
-    const count = Number(await ask("GET", `${this.#name}:count`) ?? 0);
-    expect(count).toBeGreaterThanOrEqual(this.acknowledged);
-    expect(count).toBeLessThanOrEqual(this.acknowledged + 1);
-    const list = await ask("LRANGE", `${this.#name}:list`, "0", "-1") as string[];
-    const length = await ask("LLEN", `${this.#name}:list`) as number;
-    expect(length).toBe(list.length);
-    expect(list.slice(0, this.acknowledged)).toEqual(
-      Array.from({ length: this.acknowledged }, (_, i) => String(i + 1)),
-    );
-    const [a, b] = await ask("MGET", `${this.#name}:a`, `${this.#name}:b`) as (string | null)[];
-    expect(a).toBe(b!);
-    expect(Number(a ?? 0)).toBeGreaterThanOrEqual(this.acknowledged);
-  }
-}
-
 test("a store that is killed under load has all it has acknowledged", async () => {
   using dir = new TempDir();
-  const random = new Random("kill");
-  const database = `sqlite:${dir.file("store.db")}`;
-  let writers: Writer[] = [];
-  for (let round = 0; round < 4; round++) {
-    await using store = await StoreProcess.start(database);
-    using client = await store.connect();
-    for (const writer of writers) await writer.check((...args) => client.command(...args));
-    await client.command("FLUSHALL");
-    writers = Array.from({ length: 8 }, (_, i) => new Writer(i));
-    const clients = await Promise.all(writers.map(() => store.connect()));
-    const running = writers.map((writer, i) => writer.run(clients[i]!));
-    const enough = random.integer(50, 300);
-    await eventually(
-      "the writers are busy",
-      () => writers.every(({ acknowledged }) => acknowledged > enough),
-    );
-    store.process.signal("SIGKILL");
-    await Promise.all(running);
-    for (const each of clients) each[Symbol.dispose]();
-  }
+  await killedUnderLoad(`sqlite:${dir.file("store.db")}`, new Random("kill"), 4);
 }, 60_000);
 
 describe.skipIf(reasonWithoutTinyDisk() !== null)("a store whose disk is full", () => {

@@ -227,6 +227,14 @@ export class Keyspace {
     return placeOf(member, this.totals.seed);
   }
 
+  /** Errors: a Failure when the database can't take a value so long. */
+  checkValue({ length }: Buffer): void {
+    const { maxValueBytes, name } = this.engine;
+    if (length > maxValueBytes) {
+      throw new Failure(`ERR value of ${length} bytes is longer than this ${name} takes (${maxValueBytes})`);
+    }
+  }
+
   /** Errors: a Failure when an index of the database can't take these bytes. */
   checkLength(bytes: Buffer, what: string): void {
     const { maxIndexedBytes, name } = this.engine;

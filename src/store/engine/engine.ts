@@ -41,6 +41,8 @@ export interface Engine {
   readonly types: ColumnTypes;
   /** The longest key or member that an index of it takes; bytes. */
   readonly maxIndexedBytes: number;
+  /** The longest value it takes; bytes. */
+  readonly maxValueBytes: number;
   /** Questions are answered without a way to another process, so that asking for several things at once gains nothing. */
   readonly isLocal: boolean;
 

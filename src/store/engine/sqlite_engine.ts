@@ -29,6 +29,7 @@ export class SqliteEngine implements Engine {
     hasInlineIndexes: false,
   };
   readonly maxIndexedBytes = 64 * 1024;
+  readonly maxValueBytes = Infinity;
   readonly isLocal = true;
   readonly #database: Database;
   readonly #sync: IntervalSync | null;

@@ -40,6 +40,7 @@ export class MemcachedJob implements Job {
     const { command, words, block, isHushed, error } = this.#request;
     const { replies } = this.#session;
     try {
+      keyspace.checkValue(block);
       const serve = error === "" ? MEMCACHED_COMMANDS[command!.name] : undefined;
       if (serve !== undefined) {
         await serve({

@@ -45,6 +45,7 @@ export class RedisJob implements Job {
     const { speaker, command, args, reply } = this;
     const call: Call = { command: command!, args, reply, keyspace, client: speaker.client };
     try {
+      for (const arg of args) keyspace.checkValue(arg);
       const done = handlerOf(command!)!(call);
       return done instanceof Promise ? done.catch((error) => this.#failed(error)) : undefined;
     } catch (error) {

@@ -1,5 +1,5 @@
 /** The Redis protocol, as one client speaks it. */
-import { findCommand, lookupCommand } from "../../protocol/redis/command_lookup.ts";
+import { arityFits, findCommand, lookupCommand } from "../../protocol/redis/command_lookup.ts";
 import { KeyFinder } from "../../protocol/redis/key_finder.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { unknownCommand } from "../../protocol/redis/unknown_command.ts";
@@ -64,7 +64,8 @@ export class RedisSpeaker implements Speaker {
   }
 
   #names(command: NonNullable<ReturnType<typeof findCommand>>, args: readonly Buffer[]): readonly Buffer[] {
-    const count = command.keys.length === 0 ? 0 : finder.findKeys(command, this.scanner);
+    const hasKeys = command.keys.length > 0 && arityFits(command, args.length);
+    const count = hasKeys ? finder.findKeys(command, this.scanner) : 0;
     const names: Buffer[] = [];
     for (let i = 0; i < count; i++) names.push(args[finder.keys[i]!]!);
     return names;
