@@ -8,6 +8,8 @@ import { STORE_FLAGS } from "./manual.ts";
 import type { Output } from "./output.ts";
 
 const DEFAULT_LISTEN = "127.0.0.1:7001";
+/** How often the same failure is told; milliseconds. */
+const REPEAT_MS = 10_000;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Runs the store. Shape: the exit code. Errors: UsageError for a command line that can't be understood. */
@@ -25,7 +27,7 @@ export async function store(argv: readonly string[], output: Output): Promise<nu
   const stopped = Promise.withResolvers<void>();
   for (const signal of SIGNALS) process.on(signal, () => stopped.resolve());
   try {
-    const failed = ({ message }: Error) => output.err(`sennit: a transaction failed: ${message}`);
+    const failed = failureReporter(output);
     const server = await StoreServer.start({ address, database, durability, protocol, password, failed });
     output.out(`sennit store serves ${formatAddress(address)}`);
     await stopped.promise;
@@ -35,6 +37,18 @@ export async function store(argv: readonly string[], output: Output): Promise<nu
     output.err(`sennit: ${(error as Error).message}`);
     return 1;
   }
+}
+
+/** Says why transactions fail, but not for every one of them. */
+function failureReporter(output: Output): (error: Error) => void {
+  let last = "";
+  let saidAt = -Infinity;
+  return ({ message }) => {
+    if (message === last && performance.now() - saidAt < REPEAT_MS) return;
+    last = message;
+    saidAt = performance.now();
+    output.err(`sennit: a transaction failed: ${message}`);
+  };
 }
 
 type Flags = Arguments["flags"];

@@ -38,8 +38,10 @@ export interface StoreOptions {
 
 const BACKLOG = 1024;
 const KEEPALIVE_MS = 300_000;
-/** How often connections that end are looked after, and what nobody asks for is swept. */
+/** How often connections that end are looked after; milliseconds. */
 const TICK_MS = 100;
+/** How often a sweep begins; milliseconds. */
+const SWEEP_MS = 1000;
 const LOWER_A = 97;
 const LOWER_Z = 122;
 const FULL = Buffer.from("-ERR max number of clients reached\r\n");
@@ -59,7 +61,10 @@ export class StoreServer {
   readonly #runner: Runner;
   readonly #state: StoreState;
   readonly #listener: Listener;
-  readonly #ticker = setInterval(() => this.#tick(), TICK_MS);
+  readonly #tickers = [
+    setInterval(() => sweepLingering(performance.now()), TICK_MS),
+    setInterval(() => this.#sweep(), SWEEP_MS),
+  ];
 
   private constructor(engine: Engine, totals: Totals, options: StoreOptions) {
     const watches = new Watches();
@@ -95,7 +100,7 @@ export class StoreServer {
 
   /** Ends: what was asked is done, what was not is not, and nobody is served any more. */
   async stop(): Promise<void> {
-    clearInterval(this.#ticker);
+    for (const ticker of this.#tickers) clearInterval(ticker);
     this.#listener.stop();
     await this.#runner.idle();
     for (const session of this.#state.sessions) session.stream.finish();
@@ -115,8 +120,10 @@ export class StoreServer {
     return session;
   }
 
-  #tick(): void {
-    sweepLingering(performance.now());
-    this.#runner.add(async (keyspace) => void await sweep(keyspace));
+  /** Sweeps until there is no more to do, a little with each transaction. */
+  #sweep(): void {
+    this.#runner.add(async (keyspace) => {
+      if (await sweep(keyspace)) this.#sweep();
+    });
   }
 }

@@ -27,7 +27,7 @@ export class StoreState {
     for (const session of this.sessions) {
       if (largest === null || session.stream.outbox.bytes > largest.stream.outbox.bytes) largest = session;
     }
-    const { stream } = largest!;
-    queueMicrotask(() => stream.abort());
+    // Not from inside a call into its stream.
+    if (largest !== null) queueMicrotask(() => largest.stream.abort());
   }
 }

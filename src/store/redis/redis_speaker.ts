@@ -1,4 +1,5 @@
 /** The Redis protocol, as one client speaks it. */
+import type { Command } from "../../protocol/redis/command.ts";
 import { arityFits, findCommand, lookupCommand } from "../../protocol/redis/command_lookup.ts";
 import { KeyFinder } from "../../protocol/redis/key_finder.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
@@ -58,12 +59,12 @@ export class RedisSpeaker implements Speaker {
   }
 
   /** The command whose subcommand there is not; null when it is the command itself. */
-  #container() {
+  #container(): Command | null {
     const { scanner } = this;
     return lookupCommand(scanner.bytesOf(0), scanner.start(0), scanner.end(0));
   }
 
-  #names(command: NonNullable<ReturnType<typeof findCommand>>, args: readonly Buffer[]): readonly Buffer[] {
+  #names(command: Command, args: readonly Buffer[]): readonly Buffer[] {
     const hasKeys = command.keys.length > 0 && arityFits(command, args.length);
     const count = hasKeys ? finder.findKeys(command, this.scanner) : 0;
     const names: Buffer[] = [];
