@@ -25,7 +25,13 @@ export async function store(argv: readonly string[], output: Output): Promise<nu
     throw new UsageError("--password-file: memcached's protocol has no passwords");
   }
   const stopped = Promise.withResolvers<void>();
-  for (const signal of SIGNALS) process.on(signal, () => stopped.resolve());
+  for (const signal of SIGNALS) {
+    process.once(signal, () => {
+      // A second one is for a database that doesn't answer.
+      for (const again of SIGNALS) process.on(again, () => process.exit(1));
+      stopped.resolve();
+    });
+  }
   try {
     const failed = failureReporter(output);
     const server = await StoreServer.start({ address, database, durability, protocol, password, failed });

@@ -17,6 +17,8 @@ export const WAITING_BYTES = MB;
 export const BATCH_REPLY_BYTES = 16 * MB;
 /** Requests of one transaction, a number. */
 export const BATCH_REQUESTS = 10_000;
+/** Of these, from one client. */
+export const SESSION_REQUESTS = 2000;
 /** All that is held for clients, uploads and replies together. */
 export const TOTAL_BYTES = 512 * MB;
 /** Connections at once. */

@@ -7,7 +7,7 @@
  */
 import { type EndsTurn, turn } from "../transport/turn.ts";
 import type { Keyspace } from "./data/keyspace.ts";
-import { BATCH_REPLY_BYTES, BATCH_REQUESTS } from "./limits.ts";
+import { BATCH_REPLY_BYTES, BATCH_REQUESTS, SESSION_REQUESTS } from "./limits.ts";
 import type { Session } from "./session.ts";
 
 /** Keys that are read ahead, for all clients together. */
@@ -85,7 +85,12 @@ export class Runner implements EndsTurn {
       this.#failed(error as Error);
       failAll(sessions, faultText(error as Error));
     }
-    for (const session of sessions) {
+    // Who had no turn comes first in the next transaction.
+    const [unserved, served] = [
+      sessions.filter(({ served }) => served === 0),
+      sessions.filter(({ served }) => served > 0),
+    ];
+    for (const session of [...unserved, ...served]) {
       session.settle();
       if (session.isReady) this.#ready.add(session);
     }
@@ -103,7 +108,7 @@ export class Runner implements EndsTurn {
     let replyBytes = 0;
     for (const session of sessions) {
       while (requests < BATCH_REQUESTS && replyBytes < BATCH_REPLY_BYTES) {
-        const job = session.takeJob();
+        const job = session.served < SESSION_REQUESTS ? session.takeJob() : null;
         if (job === null) break;
         requests++;
         session.replies.begin();

@@ -60,6 +60,11 @@ export class Session implements StreamOwner, BudgetWaiter {
     return names;
   }
 
+  /** Closes the connection without further ado. */
+  abort(): void {
+    this.stream.abort();
+  }
+
   /** The transaction is over: sends its replies. */
   settle(): void {
     this.served = 0;
@@ -68,6 +73,9 @@ export class Session implements StreamOwner, BudgetWaiter {
       this.#jobs = [];
       this.#at = 0;
       this.#waitingBytes = 0;
+      // What they took counts until they are served; what has begun since counts by itself.
+      this.#uploads.release();
+      if (this.#speaker !== null) this.#reserve(this.#speaker);
     }
     const { outbox } = this.stream;
     this.replies.moveTo(outbox);
@@ -121,7 +129,7 @@ export class Session implements StreamOwner, BudgetWaiter {
     this.#speaker?.scanner.reset();
     this.#speaker?.left();
     this.#uploads.release();
-    this.state.sessions.delete(this);
+    this.state.gone(this);
   }
 
   wake(): void {
@@ -136,18 +144,18 @@ export class Session implements StreamOwner, BudgetWaiter {
     for (let pos = 0; pos < chunk.length; pos = scanner.next) {
       const status = scanner.scan(chunk, pos, chunk.length);
       if (status === COMPLETE) {
-        this.#uploads.release();
         this.#jobs.push(speaker.job());
       } else if (status === INCOMPLETE) {
         this.#reserve(speaker);
         return;
       } else if (status === BROKEN) {
-        this.#uploads.release();
         this.#jobs.push(speaker.faultJob(scanner.fault));
         this.#hasEnded = true;
         return;
       }
     }
+    // Jobs have copies: a large request that came in parts would stay until the next one.
+    if (!scanner.inProgress && scanner.heldBytes > 0) scanner.reset();
   }
 
   #reserve({ scanner }: Speaker): void {

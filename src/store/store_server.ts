@@ -1,6 +1,8 @@
 /** A running store: a database, a listener, and the clients between. */
+import { rmSync } from "node:fs";
 import type { Address } from "../config/address.ts";
 import { listen, type Listener } from "../transport/listen.ts";
+import { canOpenSockets, openSocket } from "../transport/listening_socket.ts";
 import { NOBODY, type Stream, type StreamOwner, sweepLingering } from "../transport/stream.ts";
 import { Keyspace } from "./data/keyspace.ts";
 import { sweep } from "./data/sweep.ts";
@@ -44,6 +46,8 @@ const TICK_MS = 100;
 const SWEEP_MS = 1000;
 const LOWER_A = 97;
 const LOWER_Z = 122;
+/** How long clients may take to read their last replies; milliseconds. */
+const LINGER_MS = 1000;
 const FULL = Buffer.from("-ERR max number of clients reached\r\n");
 
 /**
@@ -57,6 +61,7 @@ function speaksMemcached({ protocol, password }: StoreOptions, firstByte: number
 
 /** A store that serves. */
 export class StoreServer {
+  readonly #address: Address;
   readonly #engine: Engine;
   readonly #runner: Runner;
   readonly #state: StoreState;
@@ -66,7 +71,8 @@ export class StoreServer {
     setInterval(() => this.#sweep(), SWEEP_MS),
   ];
 
-  private constructor(engine: Engine, totals: Totals, options: StoreOptions) {
+  private constructor(engine: Engine, totals: Totals, descriptor: number | null, options: StoreOptions) {
+    this.#address = options.address;
     const watches = new Watches();
     this.#engine = engine;
     this.#runner = new Runner(new Keyspace(engine, totals, watches), options.failed);
@@ -77,7 +83,7 @@ export class StoreServer {
     this.#state = new StoreState(this.#runner, speakerFor);
     this.#listener = listen({
       address: options.address,
-      descriptor: null,
+      descriptor,
       backlog: BACKLOG,
       keepaliveMs: () => KEEPALIVE_MS,
       tls: null,
@@ -91,19 +97,28 @@ export class StoreServer {
   static async start(options: StoreOptions): Promise<StoreServer> {
     const engine = await openEngine(options.database, options.durability);
     try {
-      return new StoreServer(engine, new Totals(await prepareTables(engine)), options);
+      const totals = new Totals(await prepareTables(engine));
+      const { address } = options;
+      const descriptor = canOpenSockets()
+        ? await openSocket({ address, backlog: BACKLOG, shared: false })
+        : null;
+      return new StoreServer(engine, totals, descriptor, options);
     } catch (error) {
       await engine.close();
       throw error;
     }
   }
 
-  /** Ends: what was asked is done, what was not is not, and nobody is served any more. */
+  /** Ends: what was asked is done and answered, and nobody is served any more. */
   async stop(): Promise<void> {
     for (const ticker of this.#tickers) clearInterval(ticker);
+    // The file first: whoever finds it without its socket takes its place, and that file would be removed.
+    if (this.#address.kind === "unix") rmSync(this.#address.path, { force: true });
     this.#listener.stop();
+    for (const session of this.#state.sessions) session.ended();
     await this.#runner.idle();
-    for (const session of this.#state.sessions) session.stream.finish();
+    await Promise.race([this.#state.emptied(), Bun.sleep(LINGER_MS)]);
+    for (const session of this.#state.sessions) session.abort();
     await this.#engine.close();
   }
 

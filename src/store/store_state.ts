@@ -10,12 +10,25 @@ export class StoreState {
   readonly sessions = new Set<Session>();
   readonly budget: Budget = new Budget(TOTAL_BYTES, () => this.#sendAwayLargest());
   #lastClientId = 0;
+  #emptied: (() => void) | null = null;
 
   constructor(
     readonly runner: Runner,
     /** Who speaks with a client whose first byte is this. */
     readonly speakerFor: (session: Session, firstByte: number) => Speaker,
   ) {}
+
+  /** The session's connection is gone. */
+  gone(session: Session): void {
+    this.sessions.delete(session);
+    if (this.sessions.size === 0) this.#emptied?.();
+  }
+
+  /** Settles when no client is left. */
+  emptied(): Promise<void> {
+    if (this.sessions.size === 0) return Promise.resolve();
+    return new Promise((resolve) => (this.#emptied = resolve));
+  }
 
   takeClientId(): number {
     return ++this.#lastClientId;

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { servedCommands } from "../../src/store/redis/handlers.ts";
 import { reasonToSkip } from "../support/programs.ts";
-import { RawClient } from "../support/raw_client.ts";
+import { type Endpoint, RawClient } from "../support/raw_client.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import { Random } from "../support/seed.ts";
 import { StoreProcess } from "../support/store_process.ts";
@@ -45,8 +45,8 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a store answers as a red
             used.add(word!.toLowerCase());
           }
           const [theirs, ours] = await Promise.all([
-            answers(redis.endpoint as number, commands, version),
-            answers(store.port, commands, version),
+            answers(redis.endpoint, commands, version),
+            answers(store.endpoint, commands, version),
           ]);
           compare(commands, theirs, ours);
         }
@@ -58,8 +58,12 @@ describe.skipIf(reasonToSkip("redis-server") !== null)("a store answers as a red
   });
 });
 
-async function answers(port: number, commands: readonly string[][], version: number): Promise<RespValue[]> {
-  using client = await RawClient.connect(port);
+async function answers(
+  endpoint: Endpoint,
+  commands: readonly string[][],
+  version: number,
+): Promise<RespValue[]> {
+  using client = await RawClient.connect(endpoint);
   client.deadlineMs = 60_000;
   await client.command("HELLO", String(version));
   client.write(pipeline(commands));

@@ -33,7 +33,7 @@ describe.skipIf(reasonToSkip("memcached") !== null)("a store answers as memcache
     test(example.name, async () => {
       const [theirs, ours] = [
         await answerOf(memcached.endpoint, example),
-        await answerOf(twin.port, example),
+        await answerOf(twin.endpoint, example),
       ];
       expect(ours).toBe(theirs);
     });

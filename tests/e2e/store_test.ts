@@ -1,6 +1,6 @@
 /** What a store promises beyond single replies: large collections, scans, expiry, limits, passwords. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { eventually } from "../support/eventually.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { type Argument, pipeline } from "../support/resp_encoder.ts";
@@ -133,6 +133,32 @@ describe("limits:", () => {
 });
 
 describe("sennit store", () => {
+  test("answers what was asked before it is told to end, and ends", async () => {
+    using dir = new TempDir();
+    const database = `sqlite:${dir.file("store.db")}`;
+    await using first = await StoreProcess.start(database);
+    using asking = await first.connect();
+    asking.write(pipeline(Array.from({ length: 5000 }, () => ["INCR", "n"])));
+    await asking.readReply();
+    first.process.signal("SIGTERM");
+    const last = (await asking.readUntilClose()).toString("latin1").trimEnd().split("\r\n").at(-1);
+    expect(await first.process.exited).toBe(0);
+    await using second = await StoreProcess.start(database);
+    expect(`:${await second.command("GET", "n")}`).toBe(last!);
+  });
+
+  test("listens on a unix socket, also where one is left that was killed", async () => {
+    using dir = new TempDir();
+    const path = dir.file("socket");
+    for (const signal of ["SIGKILL", "SIGTERM"] as const) {
+      const unix = await StoreProcess.start("sqlite::memory:", { path });
+      expect(await unix.command("PING")).toBe("PONG");
+      unix.process.signal(signal);
+      await unix.process.exited;
+      expect(existsSync(path)).toBe(signal === "SIGKILL");
+    }
+  });
+
   test("wants the password of its file, and has other machines shut out without one", async () => {
     using dir = new TempDir();
     writeFileSync(dir.file("password"), "secret\n");

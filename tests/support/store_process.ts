@@ -1,6 +1,6 @@
 /** A store of a test's own: the process as a user starts it, over the database that its URL names. */
 import { freePort } from "./free_port.ts";
-import { RawClient } from "./raw_client.ts";
+import { type Endpoint, RawClient } from "./raw_client.ts";
 import type { Argument } from "./resp_encoder.ts";
 import type { RespValue } from "./resp.ts";
 import { sennitCommand } from "./sennit.ts";
@@ -8,6 +8,8 @@ import { ServerProcess } from "./server_process.ts";
 
 /** What a store may be started with. */
 export interface StoreProcessOptions {
+  /** The unix socket to listen on; a free port when left out. */
+  readonly path?: string;
   /** More of the command line. */
   readonly args?: readonly string[];
   /** What the command line is put behind, such as `strace` and its options. */
@@ -16,29 +18,30 @@ export interface StoreProcessOptions {
 
 /** A running store. */
 export class StoreProcess implements AsyncDisposable {
-  private constructor(readonly port: number, readonly process: ServerProcess) {}
+  private constructor(readonly endpoint: Endpoint, readonly process: ServerProcess) {}
 
   /** Starts a store and waits until it answers. */
   static async start(
     database: string,
-    { args = [], prefix = [] }: StoreProcessOptions = {},
+    { path, args = [], prefix = [] }: StoreProcessOptions = {},
   ): Promise<StoreProcess> {
-    const port = freePort();
+    const endpoint = path ?? freePort();
+    const listen = typeof endpoint === "string" ? endpoint : `127.0.0.1:${endpoint}`;
     const process = await ServerProcess.start({
       name: `the store over ${database}`,
-      command: [...prefix, ...sennitCommand(), "store", "--listen", `127.0.0.1:${port}`, ...args, database],
+      command: [...prefix, ...sennitCommand(), "store", "--listen", listen, ...args, database],
       isReady: async () => {
         // Both protocols have a word for it, be it that it is none of theirs.
-        using client = await RawClient.connect(port);
+        using client = await RawClient.connect(endpoint);
         client.write("*1\r\n$4\r\nPING\r\n");
         return await client.readLine() !== "";
       },
     });
-    return new StoreProcess(port, process);
+    return new StoreProcess(endpoint, process);
   }
 
   connect(): Promise<RawClient> {
-    return RawClient.connect(this.port);
+    return RawClient.connect(this.endpoint);
   }
 
   /** Runs one command over a connection of its own. */

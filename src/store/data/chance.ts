@@ -2,6 +2,8 @@
  * Members drawn by chance. Of few, each is as likely as any other. Of many, one is drawn from those that follow a
  * random place: since places are hashes with a secret seed, nobody can make a member likelier by its name.
  */
+import { Failure } from "../failure.ts";
+import { MAX_REPLY_BYTES } from "../limits.ts";
 import type { Entry } from "./entry.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { type Member, memberPages, membersFrom, textOf } from "./members.ts";
@@ -10,6 +12,8 @@ import { PLACES } from "./place.ts";
 /** Up to here all members are read, and the draw is exact. */
 const FEW = 256;
 const NEIGHBOURS = 16;
+/** What a member takes beside its bytes. */
+const OVERHEAD = 64;
 
 /** Draws from one key, until it changes. */
 export class Draw {
@@ -43,11 +47,15 @@ export class Draw {
   async #sample(count: number): Promise<Member[]> {
     const kept: Member[] = [];
     let seen = 0;
+    let bytes = 0;
     for await (const page of memberPages(this.keyspace, this.entry)) {
       for (const member of page) {
-        const at = Math.floor(Math.random() * ++seen);
-        if (kept.length < count) kept.push(member);
-        else if (at < count) kept[at] = member;
+        const at = kept.length < count ? kept.length : Math.floor(Math.random() * (seen + 1));
+        seen++;
+        if (at >= count) continue;
+        bytes += weightOf(member) - (at < kept.length ? weightOf(kept[at]!) : 0);
+        kept[at] = member;
+        if (bytes > MAX_REPLY_BYTES) throw new Failure("ERR so many members are too long for a reply");
       }
     }
     return kept;
@@ -57,6 +65,10 @@ export class Draw {
     const { members } = await membersFrom(this.keyspace, this.entry, 0, FEW + 1);
     return [...members];
   }
+}
+
+function weightOf({ member, value }: Member): number {
+  return member.length + value.length + OVERHEAD;
 }
 
 function pick(members: readonly Member[]): Member {

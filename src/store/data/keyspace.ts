@@ -105,8 +105,10 @@ export class Keyspace {
     return entry;
   }
 
-  /** Makes the key a string with this value, whatever it was. */
+  /** Makes the key a string with this value, whatever it was. Errors: a Failure when the database can't take it. */
   async setString(name: Buffer, value: Buffer, options: StringOptions = {}): Promise<Entry> {
+    this.checkLength(name, "key");
+    this.checkValue(value);
     let entry = await this.find(name);
     if (entry !== null && entry.type !== STRING) {
       this.remove(entry);
@@ -119,8 +121,9 @@ export class Keyspace {
     return entry;
   }
 
-  /** Gives a string another value. */
+  /** Gives a string another value. Errors: a Failure when the database can't take it. */
   setValue(entry: Entry, value: Buffer): void {
+    this.checkValue(value);
     entry.value = value;
     entry.size = value.length;
     entry.version = this.totals.takeVersion();

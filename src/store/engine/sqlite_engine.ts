@@ -2,7 +2,7 @@
  * SQLite, in this process. The write-ahead log makes a commit one append and, where every write has to be durable,
  * one fdatasync; the exclusive lock keeps everybody else out and spares shared memory.
  */
-import { Database, type SQLQueryBindings } from "bun:sqlite";
+import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
 import { closeSync, fdatasync, openSync } from "node:fs";
 import type { Durability, Engine, Row, Value } from "./engine.ts";
 
@@ -33,6 +33,8 @@ export class SqliteEngine implements Engine {
   readonly isLocal = true;
   readonly #database: Database;
   readonly #sync: IntervalSync | null;
+  /** Every statement there is, prepared once: the runtime by itself keeps no more than twenty. */
+  readonly #statements = new Map<string, Statement>();
 
   private constructor(database: Database, sync: IntervalSync | null) {
     this.#database = database;
@@ -59,11 +61,11 @@ export class SqliteEngine implements Engine {
   }
 
   begin(): void {
-    this.#database.run("BEGIN");
+    this.#statement("BEGIN").run();
   }
 
   commit(): void {
-    this.#database.run("COMMIT");
+    this.#statement("COMMIT").run();
   }
 
   rollback(): void {
@@ -71,7 +73,7 @@ export class SqliteEngine implements Engine {
   }
 
   rows(sql: string, parameters: readonly Value[] = []): Row[] {
-    const rows = this.#database.query(sql).values(...parameters as SQLQueryBindings[]) as Value[][];
+    const rows = this.#statement(sql).values(...parameters as SQLQueryBindings[]) as Value[][];
     for (const row of rows) {
       for (let i = 0; i < row.length; i++) {
         const value = row[i];
@@ -82,13 +84,20 @@ export class SqliteEngine implements Engine {
   }
 
   run(sql: string, parameters: readonly Value[] = []): void {
-    this.#database.query(sql).run(...parameters as SQLQueryBindings[]);
+    this.#statement(sql).run(...parameters as SQLQueryBindings[]);
     if (this.#sync !== null) this.#sync.isDue = true;
   }
 
   close(): void {
     this.#sync?.stop();
+    for (const statement of this.#statements.values()) statement.finalize();
     this.#database.close();
+  }
+
+  #statement(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) this.#statements.set(sql, statement = this.#database.prepare(sql));
+    return statement;
   }
 }
 

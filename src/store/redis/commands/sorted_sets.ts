@@ -15,6 +15,7 @@ import { scoreKey, scoreOf } from "../../data/score_key.ts";
 import { EVERYTHING, rangePages, rankOf } from "../../data/sorted.ts";
 import { Failure, syntaxError } from "../../failure.ts";
 import type { Call, Handler, Handlers } from "../call.ts";
+import { collect } from "../collect.ts";
 import { atLeastAt, countAt, countOption, drawsAt } from "../counts.ts";
 import { floatAt, keywordAt } from "../numbers.ts";
 import { formatDouble, type Reply } from "../reply.ts";
@@ -168,11 +169,10 @@ export function writeScored(reply: Reply, { member, value }: Member, isNested: b
   reply.double(scoreOf(value));
 }
 
-/** The first elements, or the last, which are taken away. */
+/** The first elements, or the last, which are taken away. Errors: a Failure when they are too long for a reply. */
 async function takeEnd(keyspace: Keyspace, entry: Entry, isMax: boolean, count: number): Promise<Member[]> {
-  const taken: Member[] = [];
   const range = { condition: EVERYTHING, isReverse: isMax, offset: 0, limit: count };
-  for await (const page of rangePages(keyspace, entry, range)) taken.push(...page);
+  const taken = await collect(rangePages(keyspace, entry, range));
   removeMembers(keyspace, entry, taken.map(({ member }) => member));
   return taken;
 }
