@@ -9,6 +9,11 @@ const FIRST_ROOM = 512;
 /** A buffer that has grown beyond this is not kept for the next replies. */
 const MOST_KEPT = 16 * 1024;
 
+const DOLLAR = 36;
+const ZERO = 48;
+const CR = 13;
+const LF = 10;
+
 /** A growing buffer. */
 export class ReplyBuffer {
   length = 0;
@@ -38,6 +43,26 @@ export class ReplyBuffer {
   text(text: string): void {
     const at = this.#room(text.length);
     this.#bytes.write(text, at, "latin1");
+  }
+
+  /** Adds `$`, the length, the bytes, and line ends. Errors: as `bytes`. */
+  bulk(bytes: Buffer): void {
+    const { length } = bytes;
+    const digits = length < 10 ? 1 : String(length).length;
+    let at = this.#room(1 + digits + 2 + length + 2);
+    const buffer = this.#bytes;
+    buffer[at] = DOLLAR;
+    for (let i = digits, rest = length; i > 0; i--) {
+      buffer[at + i] = ZERO + rest % 10;
+      rest = Math.floor(rest / 10);
+    }
+    at += 1 + digits;
+    buffer[at++] = CR;
+    buffer[at++] = LF;
+    bytes.copy(buffer, at);
+    at += length;
+    buffer[at++] = CR;
+    buffer[at] = LF;
   }
 
   /** Adds bytes. Errors: a Failure when the reply is longer than replies may be. */

@@ -34,11 +34,21 @@ export async function* items(
   from: number,
   to: number,
 ): AsyncGenerator<Buffer> {
+  for await (const page of itemPages(keyspace, entry, from, to)) yield* page;
+}
+
+/** As `items`, a page at a time. */
+export async function* itemPages(
+  keyspace: Keyspace,
+  entry: Entry,
+  from: number,
+  to: number,
+): AsyncGenerator<readonly Buffer[]> {
   const step = from <= to ? 1 : -1;
   for (let at = from; (to - at) * step >= 0; at += PAGE * step) {
     const end = step > 0 ? Math.min(to, at + PAGE - 1) : Math.max(to, at - PAGE + 1);
     const page = await itemsBetween(keyspace, entry, Math.min(at, end), Math.max(at, end));
-    yield* step > 0 ? page : page.reverse();
+    yield step > 0 ? page : page.reverse();
   }
 }
 

@@ -29,9 +29,7 @@ export class Reply {
   }
 
   bulk(bytes: Buffer): void {
-    this.buffer.text(`$${bytes.length}${CRLF}`);
-    this.buffer.bytes(bytes);
-    this.buffer.text(CRLF);
+    this.buffer.bulk(bytes);
   }
 
   /** The bytes, or null. */

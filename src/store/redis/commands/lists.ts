@@ -1,11 +1,12 @@
 /** Lists. */
 import { type Entry, LIST } from "../../data/entry.ts";
-import { cut, insertAt, itemAt, items, push, removeAt, replace } from "../../data/items.ts";
+import { cut, insertAt, itemAt, itemPages, items, push, removeAt, replace } from "../../data/items.ts";
 import type { Keyspace } from "../../data/keyspace.ts";
 import { Failure, syntaxError } from "../../failure.ts";
 import type { Call, Handler, Handlers } from "../call.ts";
 import { atLeastAt, countAt, countOption } from "../counts.ts";
 import { integerAt, keywordAt } from "../numbers.ts";
+import type { Reply } from "../reply.ts";
 import { span } from "../ranges.ts";
 
 /** LPUSH, RPUSH, and where the list has to be there LPUSHX, RPUSHX. */
@@ -22,10 +23,20 @@ function pushTo(isLeft: boolean, onlyIfThere: boolean): Handler {
   };
 }
 
+async function writeItems(
+  keyspace: Keyspace,
+  reply: Reply,
+  entry: Entry,
+  from: number,
+  to: number,
+): Promise<void> {
+  for await (const page of itemPages(keyspace, entry, from, to)) for (const item of page) reply.bulk(item);
+}
+
 /** Writes so many items of one end, and takes them away. */
 async function pop({ keyspace, reply }: Call, entry: Entry, isLeft: boolean, count: number): Promise<void> {
   const [first, last] = isLeft ? [0, count - 1] : [entry.size - 1, entry.size - count];
-  if (count > 0) { for await (const item of items(keyspace, entry, first, last)) reply.bulk(item); }
+  if (count > 0) await writeItems(keyspace, reply, entry, first, last);
   cut(keyspace, entry, isLeft, count);
 }
 
@@ -57,7 +68,7 @@ const lrange: Handler = async ({ args, keyspace, reply }) => {
   const { offset, limit } = span(start, stop, entry?.size ?? 0);
   reply.array(limit);
   if (entry === null || limit === 0) return;
-  for await (const item of items(keyspace, entry, offset, offset + limit - 1)) reply.bulk(item);
+  await writeItems(keyspace, reply, entry, offset, offset + limit - 1);
 };
 
 /** The index counted from the beginning, or null when the list has none such. */
