@@ -1,6 +1,7 @@
 /** Which commands the store serves, and with what. The table of commands says all else about them. */
+import { Catalogue } from "../../protocol/redis/catalogue.ts";
 import type { Command } from "../../protocol/redis/command.ts";
-import { ALL_COMMANDS, COMMANDS } from "../../protocol/redis/command_table.ts";
+import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
 import type { Handler, Handlers } from "./call.ts";
 import { CONNECTION_COMMANDS } from "./commands/connection.ts";
 import { COUNTER_COMMANDS } from "./commands/counters.ts";
@@ -34,7 +35,7 @@ const HANDLERS: Handlers = {
   ...KEYSPACE_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...SERVER_COMMANDS,
-  ...commandCommands(() => servedCommands()),
+  ...commandCommands(() => catalogue),
 };
 
 const byId = ALL_COMMANDS.map(({ name }) => HANDLERS[name] ?? null);
@@ -44,11 +45,16 @@ export function handlerOf(command: Command): Handler | null {
   return byId[command.id]!;
 }
 
-let served: readonly Command[] | null = null;
+/** What COMMAND tells of: the table, without what is not served. */
+class StoreCatalogue extends Catalogue {
+  override isServed(command: Command): boolean {
+    return handlerOf(command) !== null || command.subcommands.some((sub) => handlerOf(sub) !== null);
+  }
+}
+
+const catalogue = new StoreCatalogue({ learned: [], isLacking: (command) => handlerOf(command) === null });
 
 /** The commands that are served, or have subcommands that are. */
 export function servedCommands(): readonly Command[] {
-  return served ??= COMMANDS.filter((command) =>
-    handlerOf(command) !== null || command.subcommands.some((sub) => handlerOf(sub) !== null)
-  );
+  return catalogue.served;
 }

@@ -1,6 +1,7 @@
 /** The Redis protocol, as one client speaks it. */
+import { TABLE } from "../../protocol/redis/catalogue.ts";
 import type { Command } from "../../protocol/redis/command.ts";
-import { arityFits, findCommand, lookupCommand } from "../../protocol/redis/command_lookup.ts";
+import { arityFits, lookupCommand } from "../../protocol/redis/command_lookup.ts";
 import { KeyFinder } from "../../protocol/redis/key_finder.ts";
 import { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import { unknownCommand } from "../../protocol/redis/unknown_command.ts";
@@ -35,7 +36,7 @@ export class RedisSpeaker implements Speaker {
 
   job(): Job {
     const { scanner } = this;
-    const command = findCommand(scanner);
+    const command = TABLE.commandOf(scanner);
     const args: Buffer[] = [];
     for (let i = 0; i < scanner.count; i++) {
       args.push(Buffer.from(scanner.bytesOf(i).subarray(scanner.start(i), scanner.end(i))));

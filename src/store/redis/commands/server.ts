@@ -1,8 +1,7 @@
 /** What the store says of itself. */
-import { describeCommand, documentCommand } from "../../../protocol/redis/command_description.ts";
-import type { Command } from "../../../protocol/redis/command.ts";
-import { lookupCommand } from "../../../protocol/redis/command_lookup.ts";
-import { encodeReply, ReplyMap, type ReplyValue } from "../../../protocol/redis/reply_value.ts";
+import type { Arguments } from "../../../protocol/arguments.ts";
+import type { Catalogue } from "../../../protocol/redis/catalogue.ts";
+import { commandReply } from "../../../protocol/redis/command_reply.ts";
 import { VERSION } from "../../../version.ts";
 import type { Call, Handler, Handlers } from "../call.ts";
 import { REDIS_VERSION } from "../redis_version.ts";
@@ -46,34 +45,17 @@ const info: Handler = (call) => {
 
 const lolwut: Handler = ({ reply }) => reply.bulkText(`Sennit store ${VERSION}\n`);
 
-function answer({ reply }: Call, value: ReplyValue): void {
-  reply.buffer.bytes(Buffer.from(encodeReply(value, reply.version)));
+/** COMMAND and its subcommands, from what `catalogue` gives. */
+export function commandCommands(catalogue: () => Catalogue): Handlers {
+  const answer: Handler = ({ command, args, reply }) => {
+    reply.buffer.bytes(Buffer.from(commandReply(command, argumentsOf(args), reply.version, catalogue())));
+  };
+  const names = ["count", "info", "docs", "list", "getkeys", "getkeysandflags"];
+  return { command: answer, ...Object.fromEntries(names.map((name) => [`command|${name}`, answer])) };
 }
 
-/** COMMAND and its like, for the commands that `servedCommands` gives. */
-export function commandCommands(servedCommands: () => readonly Command[]): Handlers {
-  /** The commands that the arguments from `from` on name; all that are served when there are none. */
-  const named = (args: readonly Buffer[], from: number): (Command | null)[] => {
-    const served = servedCommands();
-    if (args.length === from) return [...served];
-    return args.slice(from).map((name) => {
-      const command = lookupCommand(name, 0, name.length);
-      return command !== null && served.includes(command) ? command : null;
-    });
-  };
-  const info = (from: number): Handler => (call) =>
-    answer(call, named(call.args, from).map((command) => command === null ? null : describeCommand(command)));
-  const docs: Handler = (call) => {
-    const commands = named(call.args, 2).filter((command) => command !== null);
-    answer(call, new ReplyMap(commands.flatMap((command) => [command.name, documentCommand(command)])));
-  };
-  return {
-    command: info(1),
-    "command|count": ({ reply }) => reply.integer(servedCommands().length),
-    "command|info": info(2),
-    "command|docs": docs,
-    "command|list": (call) => answer(call, servedCommands().map(({ name }) => name)),
-  };
+function argumentsOf(args: readonly Buffer[]): Arguments {
+  return { count: args.length, bytesOf: (i) => args[i]!, start: () => 0, end: (i) => args[i]!.length };
 }
 
 /** What the store says of itself. */
