@@ -20,6 +20,6 @@ export const BATCH_REQUESTS = 10_000;
 /** Of these, from one client. */
 export const SESSION_REQUESTS = 2000;
 /** All that is held for clients, uploads and replies together. */
-export const TOTAL_BYTES = 512 * MB;
+export const TOTAL_BYTES = 256 * MB;
 /** Connections at once. */
 export const MAX_CLIENTS = 10_000;

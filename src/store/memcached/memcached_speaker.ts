@@ -27,9 +27,7 @@ export class MemcachedSpeaker implements Speaker {
     const words: Buffer[] = [];
     // What memcached doesn't look at is left out; a `noreply` that stands where another word is due is that word.
     const count = error === "" ? Math.max(scanner.sentWords, command!.fewest) : scanner.count;
-    for (let i = 0; i < count; i++) {
-      words.push(Buffer.from(scanner.bytesOf(i).subarray(scanner.start(i), scanner.end(i))));
-    }
+    for (let i = 0; i < count; i++) words.push(scanner.copyOf(i));
     const block = error === "" ? this.#block() : NOTHING;
     return new MemcachedJob(this.#session, { command, words, block, isHushed, error });
   }
@@ -46,11 +44,7 @@ export class MemcachedSpeaker implements Speaker {
 
   /** The data block behind the line, without its end. */
   #block(): Buffer {
-    const { bytes, held, blockAt, to } = this.scanner;
-    const end = to - 2;
-    if (blockAt >= to) return NOTHING;
-    if (bytes !== null) return Buffer.from(bytes.subarray(blockAt, end));
-    const start = held.contiguousStart(blockAt, end);
-    return Buffer.from(held.contiguous(blockAt, end).subarray(start, start + end - blockAt));
+    const { blockAt, to } = this.scanner;
+    return blockAt < to ? this.scanner.copyRange(blockAt, to - 2) : NOTHING;
   }
 }

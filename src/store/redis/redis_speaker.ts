@@ -38,9 +38,7 @@ export class RedisSpeaker implements Speaker {
     const { scanner } = this;
     const command = TABLE.commandOf(scanner);
     const args: Buffer[] = [];
-    for (let i = 0; i < scanner.count; i++) {
-      args.push(Buffer.from(scanner.bytesOf(i).subarray(scanner.start(i), scanner.end(i))));
-    }
+    for (let i = 0; i < scanner.count; i++) args.push(scanner.copyOf(i));
     const names = command === null ? NO_NAMES : this.#names(command, args);
     const unknown = command === null ? unknownCommand(this.#container(), scanner) : "";
     return new RedisJob(this, this.#reply, command, args, names, unknown);
