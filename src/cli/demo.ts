@@ -59,7 +59,7 @@ function startStore(port: number, output: Output): Promise<StoreServer> {
     durability: "off",
     protocol: "auto",
     password: null,
-    failed: ({ message }) => output.err(`sennit: a transaction failed: ${message}`),
+    report: (text) => output.err(`sennit: ${text}`),
   });
 }
 

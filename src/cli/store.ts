@@ -8,7 +8,7 @@ import { STORE_FLAGS } from "./manual.ts";
 import type { Output } from "./output.ts";
 
 const DEFAULT_LISTEN = "127.0.0.1:7001";
-/** How often the same failure is told; milliseconds. */
+/** How often the same is told; milliseconds. */
 const REPEAT_MS = 10_000;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -33,8 +33,8 @@ export async function store(argv: readonly string[], output: Output): Promise<nu
     });
   }
   try {
-    const failed = failureReporter(output);
-    const server = await StoreServer.start({ address, database, durability, protocol, password, failed });
+    const report = reporter(output);
+    const server = await StoreServer.start({ address, database, durability, protocol, password, report });
     output.out(`sennit store serves ${formatAddress(address)}`);
     await stopped.promise;
     await server.stop();
@@ -45,15 +45,15 @@ export async function store(argv: readonly string[], output: Output): Promise<nu
   }
 }
 
-/** Says why transactions fail, but not for every one of them. */
-function failureReporter(output: Output): (error: Error) => void {
+/** Says what happens, but what happens again and again not each time. */
+function reporter(output: Output): (text: string) => void {
   let last = "";
   let saidAt = -Infinity;
-  return ({ message }) => {
-    if (message === last && performance.now() - saidAt < REPEAT_MS) return;
-    last = message;
+  return (text) => {
+    if (text === last && performance.now() - saidAt < REPEAT_MS) return;
+    last = text;
     saidAt = performance.now();
-    output.err(`sennit: a transaction failed: ${message}`);
+    output.err(`sennit: ${text}`);
   };
 }
 

@@ -34,8 +34,8 @@ export interface StoreOptions {
   readonly protocol: StoreProtocol;
   /** What clients have to AUTH with; null: nothing. */
   readonly password: Buffer | null;
-  /** Hears of transactions that were lost. */
-  readonly failed: (error: Error) => void;
+  /** Hears of transactions that were lost, and of clients that were sent away. */
+  readonly report: (text: string) => void;
 }
 
 const BACKLOG = 1024;
@@ -75,12 +75,13 @@ export class StoreServer {
     this.#address = options.address;
     const watches = new Watches();
     this.#engine = engine;
-    this.#runner = new Runner(new Keyspace(engine, totals, watches), options.failed);
+    const failed = ({ message }: Error) => options.report(`a transaction failed: ${message}`);
+    this.#runner = new Runner(new Keyspace(engine, totals, watches), failed);
     const speakerFor = (session: Session, firstByte: number): Speaker =>
       speaksMemcached(options, firstByte)
         ? new MemcachedSpeaker(session)
         : new RedisSpeaker(session, watches, options.password);
-    this.#state = new StoreState(this.#runner, speakerFor);
+    this.#state = new StoreState(this.#runner, speakerFor, options.report);
     this.#listener = listen({
       address: options.address,
       descriptor,

@@ -16,6 +16,7 @@ export class StoreState {
     readonly runner: Runner,
     /** Who speaks with a client whose first byte is this. */
     readonly speakerFor: (session: Session, firstByte: number) => Speaker,
+    readonly report: (text: string) => void,
   ) {}
 
   /** The session's connection is gone. */
@@ -40,7 +41,11 @@ export class StoreState {
     for (const session of this.sessions) {
       if (largest === null || session.stream.outbox.bytes > largest.stream.outbox.bytes) largest = session;
     }
+    if (largest === null) return;
+    this.report(
+      `the client ${largest.peer} is sent away: it does not read its replies, and they take too much memory`,
+    );
     // Not from inside a call into its stream.
-    if (largest !== null) queueMicrotask(() => largest.stream.abort());
+    queueMicrotask(() => largest.abort());
   }
 }

@@ -147,6 +147,16 @@ describe("sennit store", () => {
     expect(`:${await second.command("GET", "n")}`).toBe(last!);
   });
 
+  test.each(["POST / HTTP/1.1", "GET / HTTP/1.1\r\nHost: localhost"])(
+    "does nothing of what stands in an HTTP request: %j",
+    async (head) => {
+      using browser = await store.connect();
+      browser.write(`${head}\r\nContent-Length: 20\r\n\r\nSET stolen 1\r\n`);
+      await browser.readUntilClose();
+      expect(await ask("EXISTS", "stolen")).toBe(0);
+    },
+  );
+
   test("listens on a unix socket, also where one is left that was killed", async () => {
     using dir = new TempDir();
     const path = dir.file("socket");

@@ -12,6 +12,9 @@ import type { Reply } from "./reply.ts";
 /** What is done at once, even between MULTI and EXEC. */
 const NEVER_QUEUED = new Set(["exec", "discard", "multi", "watch", "quit", "reset"]);
 
+/** How lines of HTTP begin that no command does. */
+const HTTP = /^(POST|HOST:)$/i;
+
 /** One request. */
 export class RedisJob implements Job {
   constructor(
@@ -30,6 +33,8 @@ export class RedisJob implements Job {
     const fault = this.#fault();
     if (fault !== "") {
       this.#refuse(fault);
+      // A browser that was led here must not get to what follows, the body of its request.
+      if (this.command === null && HTTP.test(this.args[0]!.toString("latin1"))) client.end();
       return;
     }
     if (client.queued !== null && !NEVER_QUEUED.has(this.command!.name)) {
