@@ -17,6 +17,8 @@ const MAX_LINES = 300;
 const PURE = ["hash", "stats", "protocol", "routing", "config"];
 const DATA_PLANE = [...PURE, "transport", "proxy"];
 const CONTROL_PLANE = ["control", "coordination", "copying", "migration", "replication"];
+/** Servers of our own, which know nothing of the proxy. */
+const STORES = ["store"];
 const FACES = ["admin", "cli"];
 
 /** Which folders a folder may import from, beside itself. Types of `config` are open to all. */
@@ -24,9 +26,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(PURE.map((folder, i) => [folder, PURE.slice(0, i)])),
   transport: PURE,
   proxy: [...PURE, "transport"],
+  ...Object.fromEntries(STORES.map((folder) => [folder, [...PURE, "transport"]])),
   ...Object.fromEntries(CONTROL_PLANE.map((folder) => [folder, [...DATA_PLANE, ...CONTROL_PLANE]])),
   admin: [...CONTROL_PLANE, "config", "stats"],
-  cli: [...CONTROL_PLANE, "config", "stats", "admin"],
+  cli: [...CONTROL_PLANE, ...STORES, "config", "stats", "admin"],
 };
 
 /** Folders whose parts know nothing of each other. */
@@ -39,7 +42,7 @@ const STRANGERS = [
 const CONFINED: readonly { readonly what: string; readonly code: RegExp; readonly to: readonly string[] }[] =
   [
     { what: "Bun's sockets", code: /\bBun\.(listen|connect|udpSocket)\b/, to: ["src/transport/"] },
-    // The demo is a client of its own proxy.
+    // The demo looks for free ports.
     { what: "Node's sockets", code: /["']node:(net|tls|dgram)["']/, to: ["src/transport/", "src/cli/"] },
     { what: "Bun's HTTP server", code: /\bBun\.serve\b/, to: ["src/admin/"] },
     { what: "Hono", code: /["']hono(\/[^"']*)?["']/, to: ["src/admin/"] },

@@ -159,6 +159,35 @@ export const TOP_FLAGS: readonly Flag[] = [
   { name: "once", short: "1", description: "Print one look and exit, as where there is no terminal." },
 ];
 
+/** The flags of `store`. */
+export const STORE_FLAGS: readonly Flag[] = [
+  {
+    name: "listen",
+    short: "l",
+    value: "ADDRESS",
+    description: "Where clients connect: host:port, or the path of a unix socket (default: 127.0.0.1:7001).",
+  },
+  {
+    name: "durability",
+    short: "u",
+    value: "WHEN",
+    description: "What is written is on the disk: before it is acknowledged (write, the default), " +
+      "within a second (interval), or when the system likes (off).",
+  },
+  {
+    name: "protocol",
+    short: "P",
+    value: "NAME",
+    description: "What clients speak: redis, memcached, or either, as they begin (auto, the default).",
+  },
+  {
+    name: "password-file",
+    short: "w",
+    value: "FILE",
+    description: "Clients have to AUTH with its first line. Without, only this machine may reach the store.",
+  },
+];
+
 /** Every command. */
 export const COMMANDS = [
   {
@@ -193,9 +222,15 @@ export const COMMANDS = [
     flags: TOP_FLAGS,
   },
   {
+    name: "store",
+    usage: "store [-l ADDRESS] [-u WHEN] [-P NAME] [-w FILE] DATABASE",
+    summary: "Serve a database as Redis and memcached: sqlite:FILE, mysql://… or postgres://….",
+    flags: STORE_FLAGS,
+  },
+  {
     name: "demo",
     usage: "demo",
-    summary: "Run the proxy in front of redis-servers of its own, to try it out.",
+    summary: "Run the proxy in front of two stores of its own, to try it out.",
     flags: [],
   },
   {

@@ -23,6 +23,10 @@ const IMPLEMENTATIONS: Record<CommandName, Command> = {
     const { demo } = await import("./demo.ts");
     return await demo(output);
   },
+  store: async (argv, output) => {
+    const { store } = await import("./store.ts");
+    return await store(argv, output);
+  },
   upgrade: async (argv, output) => {
     const { upgrade } = await import("./upgrade.ts");
     return await upgrade(argv, output);

@@ -1,5 +1,5 @@
 /** The configuration: what a file may say, and what it resolves to. Other folders import from here. */
-export { type Address, formatAddress, type TcpAddress, type UnixAddress } from "./address.ts";
+export { type Address, formatAddress, parseListen, type TcpAddress, type UnixAddress } from "./address.ts";
 export type { AddressMapping } from "./cluster_options.ts";
 export { type DescribedOption, describeInstance, describePool } from "./describe.ts";
 export { describeDiff } from "./describe_diff.ts";

@@ -44,6 +44,23 @@ export class ScannedRequest implements Arguments {
     return this.bytes === null ? this.held.join() : Buffer.from(this.bytes.subarray(this.from, this.to));
   }
 
+  /** Argument `index` in a buffer of its own. */
+  copyOf(index: number): Buffer {
+    return this.copyRange(this.starts[index]!, this.ends[index]!);
+  }
+
+  /** Bytes `from` to `to`, counted as `from` is, in a buffer of their own. */
+  copyRange(from: number, to: number): Buffer {
+    if (this.bytes !== null) return Buffer.from(this.bytes.subarray(from, to));
+    const copy = Buffer.allocUnsafe(to - from);
+    let at = 0;
+    this.held.forEachSlice(from, to, (bytes, start, end) => {
+      copy.set(bytes.subarray(start, end), at);
+      at += end - start;
+    });
+    return copy;
+  }
+
   bytesOf(index: number): Uint8Array {
     return this.bytes ?? this.held.contiguous(this.starts[index]!, this.ends[index]!);
   }

@@ -21,7 +21,7 @@ import { ALONE, CLIENT_SLOW, ENDING, FLOWING, HELD } from "./stall.ts";
 import { NO_MEMORY, QUIET, REPLIES_DUE, SERVER_SLOW } from "./stall.ts";
 import { UnreadChunk } from "./unread_chunk.ts";
 import { USUAL, type Variant } from "./variant.ts";
-import { UploadReservation } from "./upload_reservation.ts";
+import { UploadReservation } from "../transport/upload_reservation.ts";
 
 /** A client connection. */
 export class Session implements StreamOwner, EndsTurn, ReplyQueueOwner {

@@ -1,6 +1,6 @@
 /** Uploads that share too little memory: they take turns, none waits for ever, and the books balance. */
 import { expect, test } from "bun:test";
-import { UploadReservation } from "../../src/proxy/upload_reservation.ts";
+import { UploadReservation } from "../../src/transport/upload_reservation.ts";
 import { Budget, type BudgetWaiter } from "../../src/transport/budget.ts";
 import { Random, SEED } from "../support/seed.ts";
 

@@ -1,5 +1,7 @@
 /** The programs that tests run beside the proxy, where they are, and which packages bring them. */
 
+import { existsSync, readdirSync } from "node:fs";
+
 /** What Debian and its kin call a program, and the package it comes in. */
 export interface Program {
   readonly name: string;
@@ -8,8 +10,8 @@ export interface Program {
   readonly isThere: () => boolean;
 }
 
-/** Where Debian installs servers is not on every user's PATH. */
-export const PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
+/** Where Debian installs servers is not on every user's PATH, and PostgreSQL's on nobody's. */
+export const PATH = [process.env.PATH, "/usr/sbin", "/usr/local/sbin", ...postgresFolders()].join(":");
 
 /** Python as the system has it: packages of the system are not seen by another one. */
 export const PYTHON = "/usr/bin/python3";
@@ -23,6 +25,9 @@ export const PROGRAMS: readonly Program[] = [
   onPath("openssl", "openssl"),
   onPath("ss", "iproute2"),
   onPath("ps", "procps"),
+  onPath("strace", "strace"),
+  onPath("initdb", "postgresql"),
+  onPath("mariadbd", "mariadb-server"),
   onPath("zsh", "zsh"),
   onPath("fish", "fish"),
   onPath("groff", "groff-base"),
@@ -44,6 +49,12 @@ export function findProgram(name: string): string {
 export function reasonToSkip(...names: readonly string[]): string | null {
   const missing = names.find((name) => !known(name).isThere());
   return missing === undefined ? null : `${missing} (package ${known(missing).package}) is not installed`;
+}
+
+/** One for each version that is installed. */
+function postgresFolders(): string[] {
+  const root = "/usr/lib/postgresql";
+  return existsSync(root) ? readdirSync(root).map((version) => `${root}/${version}/bin`) : [];
 }
 
 function known(name: string): Program {

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { optionReference } from "../../src/config/mod.ts";
 import { eventReference } from "../../src/control/events.ts";
 import { ALL_COMMANDS } from "../../src/protocol/redis/command_table.ts";
+import { handlerOf, servedCommands } from "../../src/store/redis/handlers.ts";
 import { routeTable } from "./admin/route_table.ts";
 
 /** Commands that take `admin_commands`, as far as they are served. */
@@ -13,13 +14,28 @@ function administrativeCommands(): string {
   return served.map(({ name }) => `- \`${name.toUpperCase().replace("|", " ")}\``).sort().join("\n");
 }
 
+/** What a store serves, by the groups of Redis's documentation. */
+function storeCommands(): string {
+  const groups = new Map<string, string[]>();
+  for (const command of servedCommands()) {
+    const names = command.subcommands.length === 0
+      ? [command]
+      : [command, ...command.subcommands].filter((each) => handlerOf(each) !== null);
+    const group = groups.get(command.group) ?? [];
+    groups.set(command.group, [...group, ...names.map(({ name }) => name.toUpperCase().replace("|", " "))]);
+  }
+  return Array.from(groups, ([group, names]) => `- ${group}: \`${names.join("`, `")}\``).join("\n");
+}
+
 test.each([
   { what: "options", reference: optionReference },
   { what: "routes", reference: routeTable },
   { what: "events", reference: eventReference },
   { what: "admin-commands", reference: administrativeCommands },
+  { what: "store-commands", reference: storeCommands },
 ])("README's table of $what is the one the declarations render", async ({ what, reference }) => {
   const readme = await Bun.file(new URL("../../README.md", import.meta.url)).text();
   const section = new RegExp(`<!-- ${what} -->\n([\\s\\S]*)<!-- /${what} -->`).exec(readme)?.[1] ?? "";
-  expect(section.trim()).toBe(reference().trim());
+  // How lines are broken is the formatter's affair.
+  expect(section.trim().replaceAll(/\n +/g, " ")).toBe(reference().trim());
 });

@@ -2,10 +2,7 @@
  * Replies the proxy writes itself. What differs between the versions of RESP takes the version; the rest is the same
  * in both.
  */
-import type { Arguments } from "../../protocol/arguments.ts";
 import type { RespVersion } from "../../protocol/redis/resp_version.ts";
-
-const QUOTED_ARGUMENT_BYTES = 128;
 
 /** `+text`. */
 export function simpleReply(text: string): Uint8Array {
@@ -57,16 +54,4 @@ export function setReply(version: RespVersion, elements: readonly Uint8Array[]):
 /** An array of replies. */
 export function arrayReply(replies: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([Buffer.from(`*${replies.length}\r\n`), ...replies]);
-}
-
-/** Arguments `from` to `to` in quotes, cut after 128 bytes, for an error text that names what was sent. */
-export function quoteArguments(args: Arguments, from: number, to: number): string {
-  let text = "";
-  for (let i = from; i < to && text.length < QUOTED_ARGUMENT_BYTES; i++) {
-    const start = args.start(i);
-    const end = Math.min(args.end(i), start + QUOTED_ARGUMENT_BYTES - text.length);
-    const separator = i === from ? "" : " ";
-    text += `${separator}'${Buffer.from(args.bytesOf(i).subarray(start, end)).toString("latin1")}'`;
-  }
-  return text;
 }

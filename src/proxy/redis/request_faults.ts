@@ -5,7 +5,6 @@ import { BAD_NUMKEYS, NEGATIVE_NUMKEYS, TOO_MANY_NUMKEYS } from "../../protocol/
 import type { RequestScanner } from "../../protocol/redis/request_scanner.ts";
 import type { Session } from "../session.ts";
 import { confinedFault, isAlwaysServed, MONITOR_FAULT, usesKeyspace } from "./confinement.ts";
-import { quoteArguments } from "./replies.ts";
 
 /** Why a known command can't be served as it was asked; empty when it can. What is queued is left to the server. */
 export function requestFault(
@@ -24,17 +23,6 @@ export function requestFault(
     return `ERR wrong number of arguments for '${command.name}' command`;
   }
   return "";
-}
-
-/** What is said of a command, or of a subcommand of `container`, that there is not. */
-export function unknownCommand(container: Command | null, request: RequestScanner): string {
-  if (container !== null) {
-    const name = container.name.toUpperCase();
-    return `ERR unknown subcommand ${quoteArguments(request, 1, 2)}. Try ${name} HELP.`;
-  }
-  const name = quoteArguments(request, 0, 1);
-  const rest = request.count === 1 ? "" : `${quoteArguments(request, 1, request.count)} `;
-  return `ERR unknown command ${name}, with args beginning with: ${rest}`;
 }
 
 /** What is said when the keys of a command can't be found; `code` is the key finder's. */

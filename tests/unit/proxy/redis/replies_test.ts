@@ -6,13 +6,11 @@ import {
   integerReply,
   mapReply,
   nullReply,
-  quoteArguments,
   setReply,
   simpleReply,
   verbatimReply,
 } from "../../../../src/proxy/redis/replies.ts";
 import { parseAllResp, RespError, type RespValue } from "../../../support/resp.ts";
-import { textArguments } from "../../protocol/redis/text_arguments.ts";
 
 describe("Replies of the proxy are read as", () => {
   const cases: readonly (readonly [string, Uint8Array, RespValue])[] = [
@@ -35,19 +33,4 @@ describe("Replies of the proxy are read as", () => {
     ["nested arrays", arrayReply([arrayReply([integerReply(1)]), bulkReply("a")]), [[1], "a"]],
   ];
   test.each(cases)("%s", (_, bytes, value) => expect(parseAllResp(bytes)).toEqual([value]));
-});
-
-describe("quoteArguments", () => {
-  test("puts each argument in quotes", () => {
-    expect(quoteArguments(textArguments("a", "b c", "", "d"), 0, 4)).toBe("'a' 'b c' '' 'd'");
-    expect(quoteArguments(textArguments("a", "b", "c"), 1, 2)).toBe("'b'");
-    expect(quoteArguments(textArguments("a"), 1, 1)).toBe("");
-  });
-
-  test("says little of what is long", () => {
-    const long = "x".repeat(1000);
-    expect(quoteArguments(textArguments(long), 0, 1)).toBe(`'${"x".repeat(128)}'`);
-    const many = quoteArguments(textArguments(...Array(1000).fill("abc")), 0, 1000);
-    expect(many.length).toBeLessThanOrEqual(128 + "'' ".length + "abc".length);
-  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { UploadReservation } from "../../../src/proxy/upload_reservation.ts";
+import { UploadReservation } from "../../../src/transport/upload_reservation.ts";
 import { Budget } from "../../../src/transport/budget.ts";
 
 const KB = 1024;

@@ -1,9 +1,16 @@
 /** The bytes a worker sets aside for one request that is being uploaded. */
-import type { Budget } from "../transport/budget.ts";
-import type { RequestReader } from "./protocol.ts";
+import type { Budget } from "./budget.ts";
 
 /** Requests below this may always arrive: nothing is set aside for them, what is here counts; bytes. */
 const RESERVED_ABOVE = 64 * 1024;
+
+/** What is known of a request that has begun; bytes. */
+export interface Upload {
+  /** What is here and kept. */
+  readonly heldBytes: number;
+  /** What has been announced and not yet received. */
+  readonly announced: number;
+}
 
 /** What one session has reserved. */
 export class UploadReservation {
@@ -39,7 +46,7 @@ export class UploadReservation {
   }
 
   /** The announced bytes of an upload count before they come. False when the session has to wait for room. */
-  admits({ heldBytes, announced }: Pick<RequestReader, "heldBytes" | "announced">): boolean {
+  admits({ heldBytes, announced }: Upload): boolean {
     return this.reserve(heldBytes, announced);
   }
 
