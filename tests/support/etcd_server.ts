@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { type BackendOptions, BackendServer } from "./backend_server.ts";
 import { freePort, freePorts } from "./free_port.ts";
 import { findProgram } from "./programs.ts";
+import { RawClient } from "./raw_client.ts";
 import type { Launch } from "./server_process.ts";
 
 /** What an etcd may be told. */
@@ -77,13 +78,18 @@ export class EtcdServer extends BackendServer {
         "--heartbeat-interval", "100", "--election-timeout", "1000",
         "--logger", "zap", ...secured, ...clients, ...(this.#options.args ?? []),
       ],
-      isReady: () =>
-        tls === undefined ? this.#isHealthy() : this.process.output.includes("serving client traffic"),
+      // Who has no certificate to show sees that it listens, which it does once it serves.
+      isReady: () => tls === undefined ? this.#isHealthy() : this.#listens(),
     };
   }
 
   async #isHealthy(): Promise<boolean> {
     const answer = await fetch(`${this.url}/health`, { signal: AbortSignal.timeout(1000) });
     return (await answer.json() as { health: string }).health === "true";
+  }
+
+  async #listens(): Promise<boolean> {
+    using client = await RawClient.connect(this.port);
+    return !client.ended;
   }
 }
