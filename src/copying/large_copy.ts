@@ -1,13 +1,13 @@
 /**
  * Copies one large value piece by piece: into a key of another name that ends by itself should nobody finish it, which
- * gets its name and its time once it is the same as the original, by length and by digest. A value that changes
- * meanwhile is copied again.
+ * gets its name and its time once it is the same as what was read, by length and by digest. The original is watched
+ * while it is read: one that changes meanwhile is copied again.
  */
-import { asNumber, asText, Refusal } from "./answer.ts";
+import { type Answer, asArray, asNumber, asText, Refusal } from "./answer.ts";
 import type { Command, ServerConnection } from "./connection.ts";
 import { ContentDigest } from "./content_digest.ts";
 import { type Element, isPlain, LENGTH_COMMANDS, type PlainType, readElements } from "./elements.ts";
-import { readExpiry } from "./expiry.ts";
+import { type Expiry, expiryCommands, expiryOf } from "./expiry.ts";
 import type { Writer } from "./writer.ts";
 
 /** What names of unfinished copies begin with; clients should not see them. */
@@ -55,7 +55,9 @@ export async function copyLarge(
 ): Promise<LargeOutcome> {
   for (let tries = 1;; tries++) {
     await source.select(database);
+    await source.call("WATCH", key);
     const type = asText(await source.call("TYPE", key));
+    if (!isPlain(type)) await source.call("UNWATCH");
     const what = `${type} of ${size} bytes`;
     if (type === "none") {
       await target.write(database, [["UNLINK", key]]);
@@ -66,7 +68,7 @@ export async function copyLarge(
     try {
       if (await copy.run(size, options.chunkBytes)) return { result: "copied", what };
     } catch (error) {
-      await copy.discard().catch(() => {});
+      await Promise.allSettled([copy.discard(), source.call("UNWATCH")]);
       if (!(error instanceof Refusal && error.code === "WRONGTYPE")) throw error;
     }
     await copy.discard();
@@ -98,13 +100,12 @@ class LargeCopy {
       await this.wrote(bytesOf(elements));
       await this.source.select(this.database);
     }
-    const expiry = await readExpiry(this.source, this.key);
-    const length = await this.#length(this.source, this.key);
+    const original = await this.#unchanged();
     const { digest: expected, count } = digest.finish();
     const isUnordered = this.type !== "string" && this.type !== "list";
-    if (expiry === "gone" || (isUnordered && count !== length)) return false;
-    if (!await this.#isSame(length, expected, perChunk)) return false;
-    await this.#finish(expiry);
+    if (original === null || (isUnordered && count !== original.length)) return false;
+    if (!await this.#isSame(original.length, expected, perChunk)) return false;
+    await this.#finish(original.expiry);
     return true;
   }
 
@@ -134,6 +135,17 @@ class LargeCopy {
       ]);
       await this.target.write(this.database, [ADD[this.type](this.#unfinished, piece), ...times, safety]);
     }
+  }
+
+  /** When the original ends, and how much it has; null when it has changed since it is watched. */
+  async #unchanged(): Promise<{ expiry: number | null; length: number } | null> {
+    const { features } = this.source.identity;
+    const commands = [...expiryCommands(features, this.key), [LENGTH_COMMANDS[this.type], this.key]];
+    const results = (await this.source.pipeline([["MULTI"], ...commands, ["EXEC"]])).at(-1)!;
+    if (results === null) return null;
+    const answers: readonly Answer[] = asArray(results);
+    const expiry: Expiry = expiryOf(features, answers.slice(0, -1));
+    return expiry === "gone" ? null : { expiry, length: asNumber(answers.at(-1)) };
   }
 
   /** Whether the copy is what was read. */

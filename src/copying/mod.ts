@@ -11,4 +11,12 @@ export { UNFINISHED_PREFIX } from "./large_copy.ts";
 export { Pace, type PaceLimits } from "./pace.ts";
 export { Transfer, type TransferOptions } from "./transfer.ts";
 export { OPAQUE_COMMANDS, UNTRACKED_COMMANDS } from "./untracked.ts";
-export { FENCE_KEY, Fenced, FencedWriter, PlainWriter, raiseFence, type Writer } from "./writer.ts";
+export {
+  FENCE_KEY,
+  Fenced,
+  FencedWriter,
+  PlainWriter,
+  raiseFence,
+  WatchingWriter,
+  type Writer,
+} from "./writer.ts";

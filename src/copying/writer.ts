@@ -50,6 +50,40 @@ export class FencedWriter implements Writer {
 }
 
 /**
+ * Writes in the name of one controller through the connection of a follower, which is not told of what it writes so: a
+ * server tells of what scripts write, whoever runs them, so that here a transaction watches the fence.
+ */
+export class WatchingWriter implements Writer {
+  readonly #fence: string;
+
+  constructor(readonly connection: ServerConnection, fence: Fence) {
+    this.#fence = formatFence(fence);
+  }
+
+  async write(database: number, commands: readonly Command[]): Promise<void> {
+    if (commands.length === 0) return;
+    await this.connection.select(0);
+    const [watched, fence] = await this.connection.pipeline([["WATCH", FENCE_KEY], ["GET", FENCE_KEY]]);
+    if (watched instanceof Refusal) throw watched;
+    if (fence === null || asText(fence) !== this.#fence) {
+      await this.connection.call("UNWATCH");
+      throw this.#fenced();
+    }
+    await this.connection.select(database);
+    const answers = await this.connection.pipeline([["MULTI"], ...commands, ["EXEC"]]);
+    const results = answers.at(-1)!;
+    if (results === null) throw this.#fenced();
+    const refusal = [...answers, ...asArray(results instanceof Refusal ? [results] : results)]
+      .find((answer) => answer instanceof Refusal);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  #fenced(): Fenced {
+    return new Fenced(`${this.connection.server} has another fence than ${this.#fence}, or none`);
+  }
+}
+
+/**
  * Puts a fence on a server, unless a later one stands there. Errors: Fenced when one does; then nothing has changed.
  */
 export async function raiseFence(connection: ServerConnection, fence: Fence): Promise<void> {
