@@ -13,6 +13,7 @@ import type { Command, ServerConnection } from "./connection.ts";
 import { expiryCommands, expiryOf } from "./expiry.ts";
 import { copyLarge, type LargeCopyOptions, type LargeOutcome } from "./large_copy.ts";
 import type { Pace } from "./pace.ts";
+import { sleep } from "./sleep.ts";
 import type { Writer } from "./writer.ts";
 
 /** Keys whose sizes are asked for at once. */
@@ -189,20 +190,6 @@ export class Copier {
 
   async #rest(bytes: number, startMs: number): Promise<void> {
     const { pace, signal } = this.#options;
-    const delay = pace.delay(bytes, startMs, performance.now());
-    if (delay >= 1) await sleep(delay, signal);
+    await sleep(pace.delay(bytes, startMs, performance.now()), signal);
   }
-}
-
-/** Errors: throws the signal's reason when that is aborted meanwhile. */
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const wake = () => resolve();
-  signal.addEventListener("abort", wake, { once: true });
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener("abort", wake);
-  signal.throwIfAborted();
 }

@@ -8,10 +8,9 @@ import type { Command, ServerConnection } from "./connection.ts";
 import { ContentDigest } from "./content_digest.ts";
 import { type Element, isPlain, LENGTH_COMMANDS, type PlainType, readElements } from "./elements.ts";
 import { type Expiry, expiryCommands, expiryOf } from "./expiry.ts";
+import { UNFINISHED_PREFIX } from "./own_keys.ts";
 import type { Writer } from "./writer.ts";
 
-/** What names of unfinished copies begin with; clients should not see them. */
-export const UNFINISHED_PREFIX = "sennit:unfinished:";
 /** An unfinished copy ends by itself so long after its last piece; milliseconds. */
 const SAFETY_MS = 60_000;
 /** Elements of one piece, whatever their size: a script has room for so many words. */

@@ -7,16 +7,9 @@ export { featuresOf, type ServerIdentity } from "./features.ts";
 export { Follower, type FollowerOptions } from "./follower.ts";
 export { databasesOf, scanKeys } from "./key_scan.ts";
 export { isSameState, type KeyState, keyState } from "./key_state.ts";
-export { UNFINISHED_PREFIX } from "./large_copy.ts";
+export { FENCE_KEY, isClientsKey, UNFINISHED_PREFIX } from "./own_keys.ts";
 export { Pace, type PaceLimits } from "./pace.ts";
 export { Transfer, type TransferOptions } from "./transfer.ts";
+export { type Difference, type VerifyOptions, verifyServers } from "./verify.ts";
 export { OPAQUE_COMMANDS, UNTRACKED_COMMANDS } from "./untracked.ts";
-export {
-  FENCE_KEY,
-  Fenced,
-  FencedWriter,
-  PlainWriter,
-  raiseFence,
-  WatchingWriter,
-  type Writer,
-} from "./writer.ts";
+export { Fenced, FencedWriter, PlainWriter, raiseFence, WatchingWriter, type Writer } from "./writer.ts";

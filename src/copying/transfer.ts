@@ -14,8 +14,8 @@ import { databasesOf, scanKeys } from "./key_scan.ts";
 import { asNumber } from "./answer.ts";
 import { type ServerAddress, ServerConnection } from "./connection.ts";
 import { Pace, type PaceLimits } from "./pace.ts";
-import { FENCE_KEY, type Writer } from "./writer.ts";
-import { UNFINISHED_PREFIX } from "./large_copy.ts";
+import { isClientsKey } from "./own_keys.ts";
+import type { Writer } from "./writer.ts";
 
 /** What is to be brought where. */
 export interface TransferOptions extends Pick<CopierOptions, "dumpMax" | "chunkBytes" | "signal"> {
@@ -31,8 +31,6 @@ export interface TransferOptions extends Pick<CopierOptions, "dumpMax" | "chunkB
 /** Dirty keys that are copied in one go. */
 const KEYS_PER_ROUND = 1000;
 const NAME = "sennit-copier";
-/** Keys that no client has. */
-const OWN_KEYS = [Buffer.from(FENCE_KEY), Buffer.from(UNFINISHED_PREFIX)];
 
 /** One transfer. Errors: every promise may reject with a Refusal, Fenced, ConnectionLost, or the signal's reason. */
 export class Transfer {
@@ -58,7 +56,7 @@ export class Transfer {
     this.pace = new Pace(options.pace);
     this.#source = source;
     this.#target = target;
-    this.#wants = (key) => isClients(key) && options.bucketOf(key) >= 0;
+    this.#wants = (key) => isClientsKey(key) && options.bucketOf(key) >= 0;
     // A value that changes meanwhile comes again as dirty.
     this.#copier = new Copier({ ...options, source, target, probe, pace: this.pace, tries: 1 });
     this.#connections = [follower, source, probe, target.connection];
@@ -67,7 +65,7 @@ export class Transfer {
   /** Connects to both, and follows the source from now on. */
   static async start(options: TransferOptions): Promise<Transfer> {
     const { source, signal } = options;
-    const bucketOf = (key: Buffer) => isClients(key) ? options.bucketOf(key) : -1;
+    const bucketOf = (key: Buffer) => isClientsKey(key) ? options.bucketOf(key) : -1;
     const open = () => ServerConnection.open(source, { resp: 2, name: NAME, signal });
     const opened = await Promise.allSettled(
       [
@@ -178,10 +176,6 @@ export class Transfer {
     const answers = await this.#source.pipeline(keys.map((key) => ["EXISTS", key]));
     await this.#copy(database, keys.filter((_, i) => asNumber(answers[i]) === 0));
   }
-}
-
-function isClients(key: Buffer): boolean {
-  return !OWN_KEYS.some((own) => key.subarray(0, own.length).equals(own));
 }
 
 function nameOf(database: number, key: Buffer): string {

@@ -7,9 +7,7 @@ import { type Fence, formatFence } from "../coordination/mod.ts";
 import { asArray, asNumber, asText, Refusal } from "./answer.ts";
 import type { Command, ServerConnection } from "./connection.ts";
 import { FENCED_BATCH, RAISE_FENCE } from "./fence_scripts.ts";
-
-/** Where a server keeps its fence: in database 0, beside clients' keys, which SCAN must not show. */
-export const FENCE_KEY = "sennit:fence";
+import { FENCE_KEY } from "./own_keys.ts";
 
 /** The server has another fence than ours: somebody else is the controller, or the server was emptied. */
 export class Fenced extends Error {}
