@@ -17,6 +17,8 @@ export interface SlotRouterOptions {
 export class SlotRouter implements Router {
   readonly epoch: number;
   readonly owners: readonly number[];
+  /** A slot moves as a whole, so it is what keys of one request must share. */
+  readonly units: number;
   readonly #hash: SlotHash;
   readonly #servers: Int16Array;
 
@@ -29,6 +31,7 @@ export class SlotRouter implements Router {
       );
     }
     this.epoch = epoch;
+    this.units = owners.length;
     this.#servers = Int16Array.from(owners);
     const named = new Set(owners);
     named.delete(NO_SERVER);
@@ -37,6 +40,14 @@ export class SlotRouter implements Router {
 
   route(bytes: Uint8Array, start: number, end: number): number {
     return this.#servers[this.#hash.slotOf(bytes, start, end)]!;
+  }
+
+  unitOf(bytes: Uint8Array, start: number, end: number): number {
+    return this.#hash.slotOf(bytes, start, end);
+  }
+
+  ownerOf(unit: number): number {
+    return this.#servers[unit] ?? NO_SERVER;
   }
 
   explain(bytes: Uint8Array, start: number, end: number): RouteReason {
