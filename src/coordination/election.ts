@@ -32,30 +32,27 @@ export interface Candidate {
 
 /** Being the one. */
 export class Leadership {
-  readonly #lease: Lease;
-
   constructor(
     readonly fence: Fence,
     /** What every transaction of the leader wants to find, so that it fails once he leads no more. */
     readonly guard: Compare,
-    lease: Lease,
-  ) {
-    this.#lease = lease;
-  }
+    /** For keys that are to go when he leads no more. */
+    readonly lease: Lease,
+  ) {}
 
   /** Aborted when he may lead no more. */
   get lost(): AbortSignal {
-    return this.#lease.lost;
+    return this.lease.lost;
   }
 
   /** By our own clock he leads at this moment. */
   get holds(): boolean {
-    return this.#lease.holds;
+    return this.lease.holds;
   }
 
   /** Lets others lead at once. */
   resign(): Promise<void> {
-    return this.#lease.end();
+    return this.lease.end();
   }
 }
 

@@ -39,7 +39,8 @@ export class Transfer {
   readonly pace: Pace;
   readonly #copier: Copier;
   readonly #source: ServerConnection;
-  readonly #target: Writer;
+  /** What is written through; WAIT on its connection is for what was copied. */
+  readonly target: Writer;
   readonly #connections: readonly { close(): void }[];
   readonly #wants: (key: Buffer) => boolean;
   /** Keys that can't be copied, by database and key. */
@@ -55,7 +56,7 @@ export class Transfer {
     this.follower = follower;
     this.pace = new Pace(options.pace);
     this.#source = source;
-    this.#target = target;
+    this.target = target;
     this.#wants = (key) => isClientsKey(key) && options.bucketOf(key) >= 0;
     // A value that changes meanwhile comes again as dirty.
     this.#copier = new Copier({ ...options, source, target, probe, pace: this.pace, tries: 1 });
@@ -109,7 +110,7 @@ export class Transfer {
         await this.#copy(database, keys);
       }
     }
-    const { connection } = this.#target;
+    const { connection } = this.target;
     for (const database of await databasesOf(connection)) {
       for await (const keys of scanKeys(connection, database, this.#wants)) {
         await this.#removeSurplus(database, keys);
@@ -167,7 +168,7 @@ export class Transfer {
 
   /** Those that either has keys in: a key may have left its last one. */
   async #databases(): Promise<number[]> {
-    const both = await Promise.all([databasesOf(this.#source), databasesOf(this.#target.connection)]);
+    const both = await Promise.all([databasesOf(this.#source), databasesOf(this.target.connection)]);
     return [...new Set(both.flat())].sort((a, b) => a - b);
   }
 
