@@ -21,6 +21,7 @@ export const PROGRAMS: readonly Program[] = [
   onPath("redis-server", "redis-server"),
   onPath("redis-cli", "redis-tools"),
   onPath("memcached", "memcached"),
+  onPath("etcd", "etcd-server"),
   onPath("nutcracker", "nutcracker"),
   onPath("openssl", "openssl"),
   onPath("ss", "iproute2"),
