@@ -1,5 +1,5 @@
 /** Which commands the store serves, and with what. The table of commands says all else about them. */
-import { Catalogue } from "../../protocol/redis/catalogue.ts";
+import { Catalogue, NO_DIFFERENCES } from "../../protocol/redis/catalogue.ts";
 import type { Command } from "../../protocol/redis/command.ts";
 import { ALL_COMMANDS } from "../../protocol/redis/command_table.ts";
 import type { Handler, Handlers } from "./call.ts";
@@ -52,7 +52,11 @@ class StoreCatalogue extends Catalogue {
   }
 }
 
-const catalogue = new StoreCatalogue({ learned: [], isLacking: (command) => handlerOf(command) === null });
+const catalogue = new StoreCatalogue({
+  learned: [],
+  isLacking: (command) => handlerOf(command) === null,
+  differences: NO_DIFFERENCES,
+});
 
 /** The commands that are served, or have subcommands that are. */
 export function servedCommands(): readonly Command[] {
