@@ -3,9 +3,9 @@
  * one that says it is the next: a second instance by mistake gets an error.
  */
 import { type Address, formatAddress, type TcpAddress } from "../config/mod.ts";
-import type { ReportEvent } from "../control/events.ts";
+import type { ReportEvent } from "../control/log/events.ts";
 import type { Instance } from "../control/instance.ts";
-import { SocketFile } from "../control/socket_file.ts";
+import { SocketFile } from "../control/sockets/socket_file.ts";
 import { createApp, pathOf } from "./app.ts";
 import { EventStreams } from "./event_streams.ts";
 import { Gate } from "./gate.ts";

@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { type AdminServer, type AdminTokens, checkedTokens, serveAdmin } from "../admin/mod.ts";
 import { type Address, type Config, DEFAULT_ADMIN_LISTEN, formatAddress } from "../config/mod.ts";
-import type { FileTexts } from "../control/config_file.ts";
-import type { ReportEvent } from "../control/events.ts";
-import type { Follower, Step } from "../control/follower.ts";
+import type { FileTexts } from "../control/settings/config_file.ts";
+import type { ReportEvent } from "../control/log/events.ts";
+import type { Follower, Step } from "../control/settings/follower.ts";
 import type { Instance } from "../control/instance.ts";
 import { RENDERINGS } from "./renderings.ts";
 

@@ -8,7 +8,7 @@ import {
   formatFault,
   type PoolConfig,
 } from "../config/mod.ts";
-import { readConfigFile } from "../control/config_file.ts";
+import { readConfigFile } from "../control/settings/config_file.ts";
 import type { Output } from "./output.ts";
 
 /**

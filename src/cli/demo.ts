@@ -5,9 +5,9 @@
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readConfigText } from "../control/config_file.ts";
+import { readConfigText } from "../control/settings/config_file.ts";
 import { Lifecycle } from "../control/lifecycle.ts";
-import { Log, type LogOptions } from "../control/log.ts";
+import { Log, type LogOptions } from "../control/log/log.ts";
 import { StoreServer } from "../store/mod.ts";
 import { AdminFace } from "./admin_face.ts";
 import type { Output } from "./output.ts";

@@ -1,6 +1,6 @@
 /** `sennit help`: the usage, the manual of a command, and the references that are made from declarations. */
 import { configJsonSchema, didYouMean, optionReference } from "../config/mod.ts";
-import { eventReference } from "../control/events.ts";
+import { eventReference } from "../control/log/events.ts";
 import { type Flag, UsageError } from "./args.ts";
 import { manPage } from "./man_page.ts";
 import { type CommandManual, COMMANDS, HELP_TOPICS } from "./manual.ts";

@@ -1,6 +1,6 @@
 /** The command line: finds the command that `argv` names and runs it. */
 import { didYouMean } from "../config/mod.ts";
-import { isWorkerProcess } from "../control/worker_role.ts";
+import { isWorkerProcess } from "../control/crew/worker_role.ts";
 import { VERSION } from "../version.ts";
 import { splitArguments, UsageError } from "./args.ts";
 import { check } from "./check.ts";
@@ -56,7 +56,7 @@ const IMPLEMENTATIONS: Record<CommandName, Command> = {
  */
 export async function main(argv: readonly string[], output: Output = PROCESS_OUTPUT): Promise<number> {
   if (isWorkerProcess()) {
-    const { runWorkerProcess } = await import("../control/worker_process.ts");
+    const { runWorkerProcess } = await import("../control/crew/worker_process.ts");
     return await runWorkerProcess();
   }
   try {

@@ -1,11 +1,11 @@
 /** Runs the proxy: from a configuration file to listening sockets, and from a signal to an orderly end. */
 import { type Config, formatFault } from "../config/mod.ts";
-import { readConfigFile } from "../control/config_file.ts";
-import { isDaemon, leaveForeground } from "../control/daemonize.ts";
-import { takeInheritance, tellReady } from "../control/handover.ts";
+import { readConfigFile } from "../control/settings/config_file.ts";
+import { isDaemon, leaveForeground } from "../control/service/daemonize.ts";
+import { takeInheritance, tellReady } from "../control/sockets/handover.ts";
 import { Lifecycle, type StartOptions } from "../control/lifecycle.ts";
-import { Log, type LogOptions } from "../control/log.ts";
-import { PidFile } from "../control/pid_file.ts";
+import { Log, type LogOptions } from "../control/log/log.ts";
+import { PidFile } from "../control/service/pid_file.ts";
 import { serveStatsDump } from "../control/stats_dump.ts";
 import { AdminFace } from "./admin_face.ts";
 import { RENDERINGS } from "./renderings.ts";

@@ -1,5 +1,5 @@
 /** What signals do to a running proxy. */
-import type { Log } from "../control/log.ts";
+import type { Log } from "../control/log/log.ts";
 
 const MAX_LEVEL = 11;
 

@@ -62,7 +62,7 @@ export async function start(
 const RUNNERS: Runners = {
   run: async (options) => (await import("./run.ts")).run(options),
   daemonize: async (argv) => {
-    const { daemonize } = await import("../control/daemonize.ts");
+    const { daemonize } = await import("../control/service/daemonize.ts");
     return await daemonize(argv, (text) => process.stderr.write(text));
   },
 };

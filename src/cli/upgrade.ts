@@ -1,7 +1,7 @@
 /** `sennit upgrade`: has a running proxy start the binary that is now on disk, and waits until that has taken over. */
 import { fstatSync, openSync, readSync } from "node:fs";
-import { PATIENCE_MS } from "../control/handover.ts";
-import { writerOf } from "../control/pid_file.ts";
+import { PATIENCE_MS } from "../control/sockets/handover.ts";
+import { writerOf } from "../control/service/pid_file.ts";
 import { splitArguments, UsageError } from "./args.ts";
 import { UPGRADE_FLAGS } from "./manual.ts";
 import type { Output } from "./output.ts";

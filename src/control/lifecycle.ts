@@ -3,18 +3,18 @@ import { availableParallelism } from "node:os";
 import { type Config, filesOf, formatServer } from "../config/mod.ts";
 import { FileStore, type Store } from "../coordination/mod.ts";
 import { VERSION } from "../version.ts";
-import type { ReadResult } from "./config_file.ts";
-import { ConfigWatch } from "./config_watch.ts";
+import type { ReadResult } from "./settings/config_file.ts";
+import { ConfigWatch } from "./settings/config_watch.ts";
 import { Exclusively } from "./exclusively.ts";
-import type { ReportEvent } from "./events.ts";
-import type { Follower } from "./follower.ts";
-import { handOver } from "./handover.ts";
-import { Journal } from "./journal.ts";
-import type { InheritedSockets } from "./listening_sockets.ts";
-import type { Log, LogOptions } from "./log.ts";
+import type { ReportEvent } from "./log/events.ts";
+import type { Follower } from "./settings/follower.ts";
+import { handOver } from "./sockets/handover.ts";
+import { Journal } from "./log/journal.ts";
+import type { InheritedSockets } from "./sockets/listening_sockets.ts";
+import type { Log, LogOptions } from "./log/log.ts";
 import { RunningInstance, sayListening, statusOf } from "./running_instance.ts";
-import { ServiceManager } from "./sd_notify.ts";
-import { Settings } from "./settings.ts";
+import { ServiceManager } from "./service/sd_notify.ts";
+import { Settings } from "./settings/settings.ts";
 import { Supervisor } from "./supervisor.ts";
 
 /** What an instance is started with. */

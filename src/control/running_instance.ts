@@ -11,7 +11,7 @@ import {
 } from "../stats/mod.ts";
 import { VERSION } from "../version.ts";
 import type { Exclusively } from "./exclusively.ts";
-import type { Follower } from "./follower.ts";
+import type { Follower } from "./settings/follower.ts";
 import {
   type Change,
   ChangeRefused,
@@ -24,14 +24,14 @@ import {
   type RouteView,
   type ServerChange,
 } from "./instance.ts";
-import type { Journal } from "./journal.ts";
-import { addServer, changeServer, type Members, removeServer } from "./membership.ts";
-import { explainRoute, viewPool } from "./pool_views.ts";
-import type { ServiceManager } from "./sd_notify.ts";
-import type { Settings } from "./settings.ts";
+import type { Journal } from "./log/journal.ts";
+import { addServer, changeServer, type Members, removeServer } from "./settings/membership.ts";
+import { explainRoute, viewPool } from "./topology/pool_views.ts";
+import type { ServiceManager } from "./service/sd_notify.ts";
+import type { Settings } from "./settings/settings.ts";
 import type { Supervisor } from "./supervisor.ts";
-import type { PoolRecord } from "./topology.ts";
-import type { WorkerApi } from "./worker_api.ts";
+import type { PoolRecord } from "./topology/topology.ts";
+import type { WorkerApi } from "./worker/worker_api.ts";
 
 /** Of a pool that has come while the others' were gathered. */
 const NO_FIGURES: PoolFigures = { protocol: "redis", figures: {}, servers: {} };

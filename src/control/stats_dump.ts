@@ -9,7 +9,7 @@ import { listen } from "../transport/listen.ts";
 import { canOpenSockets, openSocket } from "../transport/listening_socket.ts";
 import { NOBODY, type Stream, type StreamOwner, sweepLingering } from "../transport/stream.ts";
 import { turn } from "../transport/turn.ts";
-import type { ReportEvent } from "./events.ts";
+import type { ReportEvent } from "./log/events.ts";
 
 /** What the port is opened with. */
 export interface StatsDumpOptions {

@@ -8,7 +8,7 @@
  */
 import { type FileHandle, open, readFile, realpath, rename, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { lockFile } from "../control/libc.ts";
+import { lockFile } from "../control/service/libc.ts";
 import { StoreError, type Version } from "./store.ts";
 
 /** Only whoever runs the proxy needs to read it. */

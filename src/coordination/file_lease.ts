@@ -3,7 +3,7 @@
  * holder that dies lets go of the lock at once, whatever killed it; one that is stopped touches it no more.
  */
 import { type FileHandle, open, stat, unlink, utimes } from "node:fs/promises";
-import { lockFile } from "../control/libc.ts";
+import { lockFile } from "../control/service/libc.ts";
 import { type Lease, leaseLost } from "./coordination_store.ts";
 import { MODE } from "./document_file.ts";
 

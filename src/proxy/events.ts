@@ -1,6 +1,6 @@
 /**
  * What the data plane reports: one name per situation. The control plane adds its own events to these in
- * `control/events.ts`; the log, `sennit help events` and the tests read the whole table.
+ * `control/log/events.ts`; the log, `sennit help events` and the tests read the whole table.
  */
 
 /** How much an event matters, on nutcracker's scale: 3 error, 4 warning, 5 notice, 6 information. */

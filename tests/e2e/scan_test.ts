@@ -1,7 +1,7 @@
 /** SCAN over several servers: every key that stays is found, whoever joins or leaves meanwhile. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
-import { numberServers } from "../../src/control/server_numbers.ts";
+import { numberServers } from "../../src/control/topology/server_numbers.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeServer } from "../support/fake_server.ts";
 import { freePort } from "../support/free_port.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { formatAddress, loadConfig, type PoolConfig } from "../../src/config/mod.ts";
 import { ChangeRefused } from "../../src/control/instance.ts";
-import { keySpaceMoved, keySpaceShares } from "../../src/control/key_space.ts";
+import { keySpaceMoved, keySpaceShares } from "../../src/control/topology/key_space.ts";
 import {
   addServer,
   changeServer,
@@ -11,9 +11,9 @@ import {
   type Members,
   removeServer,
   withMembers,
-} from "../../src/control/membership.ts";
-import { membershipDocument, readMembership } from "../../src/control/membership_document.ts";
-import { makeRouter, serversOf } from "../../src/control/pool_parts.ts";
+} from "../../src/control/settings/membership.ts";
+import { membershipDocument, readMembership } from "../../src/control/settings/membership_document.ts";
+import { makeRouter, serversOf } from "../../src/control/worker/pool_parts.ts";
 import { SEED } from "../support/seed.ts";
 
 const POOL = loadConfig(

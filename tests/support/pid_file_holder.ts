@@ -1,5 +1,5 @@
 /** Claims the pid file it is given, says so, and holds it until it is killed. With a second argument, that process's. */
-import { PidFile } from "../../src/control/pid_file.ts";
+import { PidFile } from "../../src/control/service/pid_file.ts";
 
 const [path, predecessor] = process.argv.slice(2);
 try {

@@ -1,10 +1,10 @@
 /** A worker in this process, told what to be by a test in place of a supervisor. */
 import type { Config } from "../../src/config/mod.ts";
-import { clientsOfAll } from "../../src/control/clients_of_all.ts";
-import type { Plan, SocketOffer } from "../../src/control/plan.ts";
-import { Topology } from "../../src/control/topology.ts";
-import { Worker } from "../../src/control/worker.ts";
-import type { SupervisorApi } from "../../src/control/worker_api.ts";
+import { clientsOfAll } from "../../src/control/crew/clients_of_all.ts";
+import type { Plan, SocketOffer } from "../../src/control/worker/plan.ts";
+import { Topology } from "../../src/control/topology/topology.ts";
+import { Worker } from "../../src/control/worker/worker.ts";
+import type { SupervisorApi } from "../../src/control/worker/worker_api.ts";
 import { Seats } from "../../src/proxy/mod.ts";
 import { closeDescriptor, duplicate, openSocket } from "../../src/transport/listening_socket.ts";
 import { RawClient } from "./raw_client.ts";

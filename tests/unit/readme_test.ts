@@ -1,7 +1,7 @@
 /** README says nothing about options, routes and events that the declarations don't. */
 import { expect, test } from "bun:test";
 import { optionReference } from "../../src/config/mod.ts";
-import { eventReference } from "../../src/control/events.ts";
+import { eventReference } from "../../src/control/log/events.ts";
 import { ALL_COMMANDS } from "../../src/protocol/redis/command_table.ts";
 import { handlerOf, servedCommands } from "../../src/store/redis/handlers.ts";
 import { routeTable } from "./admin/route_table.ts";

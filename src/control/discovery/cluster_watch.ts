@@ -10,9 +10,9 @@ import { readSlots } from "../../protocol/redis/cluster/slots_reply.ts";
 import { readReply } from "../../protocol/redis/read_reply.ts";
 import { Failure, type ReplyValue } from "../../protocol/redis/reply_value.ts";
 import type { ConnectTls } from "../../transport/tls.ts";
-import { type ClusterLayout, layoutOf, nodeAt, unservedSlots } from "../cluster_layout.ts";
-import type { ReportEvent } from "../events.ts";
-import { ServerQuestion } from "../server_question.ts";
+import { type ClusterLayout, layoutOf, nodeAt, unservedSlots } from "../topology/cluster_layout.ts";
+import type { ReportEvent } from "../log/events.ts";
+import { ServerQuestion } from "../health/server_question.ts";
 
 /** After an answer, a hint has to wait for so long; milliseconds. */
 const CALM_MS = 50;

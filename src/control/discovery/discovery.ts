@@ -2,11 +2,11 @@
  * Fleets that know themselves who is in them: one watch for every pool that is such a fleet. What a watch finds becomes
  * the topology on the same way as everything else does, and reaches the workers as a new router.
  */
-import type { ClusterLayout } from "../cluster_layout.ts";
-import type { FileTexts } from "../config_file.ts";
-import type { ReportEvent } from "../events.ts";
-import type { Topology } from "../topology.ts";
-import { connectTlsOf } from "../pool_tls.ts";
+import type { ClusterLayout } from "../topology/cluster_layout.ts";
+import type { FileTexts } from "../settings/config_file.ts";
+import type { ReportEvent } from "../log/events.ts";
+import type { Topology } from "../topology/topology.ts";
+import { connectTlsOf } from "../worker/pool_tls.ts";
 import { ClusterWatch } from "./cluster_watch.ts";
 
 /** Where what is found comes into force. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main, VERSION } from "../../../src/cli/mod.ts";
 import { COMMANDS } from "../../../src/cli/manual.ts";
-import { EVENTS } from "../../../src/control/events.ts";
+import { EVENTS } from "../../../src/control/log/events.ts";
 import { CapturedOutput } from "./captured_output.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "sennit-main-"));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { ClusterLayout } from "../../../../src/control/cluster_layout.ts";
+import type { ClusterLayout } from "../../../../src/control/topology/cluster_layout.ts";
 import { ClusterWatch, type WatchOwner } from "../../../../src/control/discovery/cluster_watch.ts";
 import { encodeReply, Failure, type ReplyValue } from "../../../../src/protocol/redis/reply_value.ts";
 import { eventually } from "../../../support/eventually.ts";
