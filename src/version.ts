@@ -1,2 +1,2 @@
 /** The version of this program, as `--version`, INFO and HELLO show it. */
-export const VERSION = "0.3.0";
+export const VERSION = "0.4.0";
