@@ -39,7 +39,10 @@ function flagPart({ short, name, value, description }: Flag): string[] {
   ];
 }
 
-/** Text that roff takes as it is: no escapes, no hyphens, no requests at the beginning of a line. */
+/** Text that roff takes as it is: no escapes, no hyphens, no requests at the beginning of a line, no ellipses. */
 function escaped(text: string): string {
-  return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^(?=['.])/, "\\&");
+  return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("…", "...").replace(
+    /^(?=['.])/,
+    "\\&",
+  );
 }
