@@ -143,7 +143,7 @@ class ScanReply implements Merge, ReplyBody {
     const position = readPosition(text.toString("latin1"), stamps);
     if (position === null) {
       return errorReply(
-        `ERR server '${name}' gave a cursor of SCAN that is too large to be passed on: ${text}`,
+        `ERR server '${name}' gave a cursor of SCAN that can't be passed on: ${text}`,
       );
     }
     this.#fragment = fragment!;
